@@ -1,0 +1,187 @@
+"""Fits the numbers of detection and repair on (OCR, truth) pairs and clean sentences: dictionaries/weights.toml.
+
+Two logistic models say where a character is wrong or lost; a log-linear model over the readings of a suspicious place,
+"as it stands" among them, says what was printed. Fitted by Newton's method with a small L2 penalty on two thirds of the
+lines (by hash of the line); the rest judges them, and its figures are printed and written into the file's header.
+
+    python dictionaries/make/weights.py --pairs ocr_lines_dev.tsv --clean clean_rmrb_dev.tsv
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+
+from jiaokan.detect import suspects
+from jiaokan.knowledge import load
+from jiaokan.knowledge.language import NUMBER, WORD, fold, tokens
+from jiaokan.repair import channel
+from jiaokan.repair.sites import sites
+
+Floats = NDArray[np.float64]
+PENALTY = 1.0
+
+
+class Pair(NamedTuple):
+    read: str
+    printed: str
+
+
+class Site(NamedTuple):
+    """The readings of one place: features (n × FEATURES) and which of them bring the line nearer to the truth."""
+
+    features: Floats
+    right: NDArray[np.bool_]
+
+
+def pairs(path: Path, read: str, printed: str) -> list[Pair]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return [Pair(row[read], row[printed]) for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+def held_out(pair: Pair) -> bool:
+    return hashlib.sha256(pair.printed.encode()).digest()[0] % 3 == 0
+
+
+def faults(pair: Pair) -> tuple[set[int], set[int]]:
+    """Return the places in the read line that are wrong, and those before which something is lost."""
+    wrong, lost = set(), set()
+    for step in Levenshtein.editops(fold(pair.read), fold(pair.printed)):
+        (lost if step.tag == "insert" else wrong).add(step.src_pos)
+    return wrong, lost
+
+
+def judged(some: list[Pair], language: load.LanguageModel) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return features and labels of every judged token, and of every seam."""
+    characters, wrongs, seams, losts = [], [], [], []
+    for pair in some:
+        units, starts = tokens(pair.read)
+        if not units:
+            continue
+        wrong, lost = faults(pair)
+        character, seam = suspects.features(units, language)
+        kept = np.array([unit not in (NUMBER, WORD) for unit in units])
+        characters.append(character[kept])
+        seams.append(seam[kept])
+        wrongs += [start in wrong for start, keep in zip(starts, kept, strict=True) if keep]
+        losts += [start in lost for start, keep in zip(starts, kept, strict=True) if keep]
+    return np.vstack(characters), np.array(wrongs, float), np.vstack(seams), np.array(losts, float)
+
+
+def logistic(matrix: Floats, labels: Floats) -> Floats:
+    weights = np.zeros(matrix.shape[1])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-matrix @ weights))
+        slope = matrix.T @ (chance - labels) + PENALTY * weights
+        curve = (matrix * (chance * (1 - chance))[:, None]).T @ matrix + PENALTY * np.eye(len(weights))
+        step = np.linalg.solve(curve, slope)
+        weights -= step
+        if abs(step).max() < 1e-7:
+            break
+    return weights
+
+
+def readings(some: list[Pair], knowledge: load.Knowledge, detection: dict[str, dict[str, float]]) -> Iterator[Site]:
+    weigher = channel.Channel(knowledge, dict.fromkeys(channel.FEATURES, 0.0) | {"forward": 1.0})
+    for pair in some:
+        truth = fold(pair.printed)
+        for passage in suspects.passages(pair.read, knowledge.language, detection):
+            distance = Levenshtein.distance(fold(passage.text), truth)
+            for site in sites(passage):
+                scored = weigher.weigh(passage, weigher.readings(passage, site), {})
+                if scored:
+                    right = [Levenshtein.distance(fold(written(passage, one.reading)), truth) < distance for one in scored]
+                    yield Site(np.array([one.features for one in scored]), np.array(right))
+
+
+def written(passage: suspects.Passage, reading: channel.Reading) -> str:
+    span = channel.span(passage, reading)
+    return passage.text[: span.start - passage.start] + reading.after + passage.text[span.end - passage.start :]
+
+
+def chances(site: Site, weights: Floats) -> tuple[Floats, float]:
+    """Return the probability of each reading, and of "as it stands"."""
+    scores = site.features @ weights
+    highest = max(0.0, scores.max())
+    powers = np.exp(scores - highest)
+    total = powers.sum() + np.exp(-highest)
+    return powers / total, float(np.exp(-highest) / total)
+
+
+def log_linear(all_sites: list[Site]) -> Floats:
+    """Return the weights that make the right readings likeliest (or "as it stands", where none is right)."""
+    size = len(channel.FEATURES)
+    weights = np.zeros(size)
+    for _ in range(40):
+        slope, curve = PENALTY * weights, PENALTY * np.eye(size)
+        for site in all_sites:
+            chance, _ = chances(site, weights)
+            mean = chance @ site.features
+            target = np.zeros(size)
+            if site.right.any():
+                share = chance * site.right
+                target = (share / max(share.sum(), 1e-12)) @ site.features
+            slope = slope + mean - target
+            curve = curve + (site.features * chance[:, None]).T @ site.features - np.outer(mean, mean)
+        step = np.linalg.solve(curve, slope)
+        weights = weights - step * min(1.0, 5.0 / max(abs(step).max(), 1e-9))
+        if abs(step).max() < 1e-4:
+            break
+    return weights
+
+
+def reliability(all_sites: list[Site], weights: Floats) -> list[str]:
+    """Return lines that say, of the best readings given some probability, how many are right."""
+    best = []
+    for site in all_sites:
+        chance, _ = chances(site, weights)
+        index = int(chance.argmax())
+        best.append((chance[index], bool(site.right[index])))
+    edges = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0001)
+    lines = []
+    for low, high in zip(edges, edges[1:]):
+        inside = [right for chance, right in best if low <= chance < high]
+        if inside:
+            lines.append(f"given {low:.2f}-{min(high, 1):.2f}: {sum(inside)} of {len(inside)} right ({sum(inside) / len(inside):.3f})")
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pairs", type=Path, required=True, help="TSV with columns ocr, truth")
+    parser.add_argument("--clean", type=Path, required=True, help="TSV with columns source, target: sentences without fault")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "weights.toml")
+    arguments = parser.parse_args()
+    knowledge = load.load()
+    faulty, clean = pairs(arguments.pairs, "ocr", "truth"), pairs(arguments.clean, "source", "target")
+    train = [pair for pair in faulty + clean if not held_out(pair)]
+    test = [pair for pair in faulty + clean if held_out(pair)]
+    characters, wrong, seams, lost = judged(train, knowledge.language)
+    detection = {
+        "character": dict(zip(suspects.CHARACTER_FEATURES, logistic(characters, wrong).tolist(), strict=True)),
+        "seam": dict(zip(suspects.SEAM_FEATURES, logistic(seams, lost).tolist(), strict=True)),
+    }
+    fitted = log_linear(list(readings(train, knowledge, detection)))
+    report = reliability(list(readings(test, knowledge, detection)), fitted)
+    print("\n".join(report))
+    lines = [
+        "# title: Weights of detection and repair",
+        f"# source: fitted by dictionaries/make/weights.py on {arguments.pairs.name} and {arguments.clean.name}, two thirds of the lines",
+        "# licence: Apache-2.0",
+        *(f"# held-out third, best reading of each suspicious place: {line}" for line in report),
+    ]
+    for name, table in [*detection.items(), ("reading", dict(zip(channel.FEATURES, fitted.tolist(), strict=True)))]:
+        lines += ["", f"[{name}]", *(f"{key} = {value:.4f}" for key, value in table.items())]
+    arguments.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

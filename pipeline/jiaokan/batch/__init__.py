@@ -1,0 +1,1 @@
+"""Many documents: one module per engine; nothing else imports an engine."""

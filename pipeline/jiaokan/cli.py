@@ -1,0 +1,231 @@
+"""The command line: parse, call the library, print, return an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jiaokan.errors import InputError, JiaokanError
+from jiaokan.model import Apply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jiaokan.batch.local import Configuration, Failure
+    from jiaokan.model import Document
+    from jiaokan.read.sources import Sources
+
+FAILED, USAGE, BUG = 1, 2, 4
+
+app = typer.Typer(
+    name="jiaokan",
+    help="校勘: clean OCR'd Chinese government documents. Every change is explained and can be undone.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+dictionary = typer.Typer(help="Check the dictionaries, or look something up in them.", no_args_is_help=True)
+app.add_typer(dictionary, name="dictionary")
+
+Inputs = Annotated[list[str], typer.Argument(help="A file, folder, glob, URL, or - for standard input.", show_default=False)]
+ApplyOption = Annotated[Apply, typer.Option("--apply", help="What is written into the text; the rest is suggested.")]
+Terms = Annotated[str | None, typer.Option("--terms", help="Terms to repair towards, one a line.", show_default=False)]
+Keep = Annotated[str | None, typer.Option("--keep", help="Words never to touch, one a line.", show_default=False)]
+Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Worker processes.")]
+_EXAMPLES = "\b\nExamples:\n"
+
+
+@app.command(
+    epilog=_EXAMPLES
+    + "  jiaokan clean page.txt > page.clean.txt\n  jiaokan clean scans/ -o run --jobs 2\n"
+    + "  jiaokan clean page.txt --diff\n  cat page.txt | jiaokan clean - --json | jq .edits"
+)
+def clean(
+    inputs: Inputs,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for texts, records, tables and report.", show_default=False)] = None,
+    apply: ApplyOption = Apply.CERTAIN,
+    terms: Terms = None,
+    keep: Keep = None,
+    jobs: Jobs = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the record instead of the text.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print old and new side by side.")] = False,
+) -> None:
+    """Clean documents: the text to standard output, or everything into a folder with -o."""
+    if as_json and diff or output and (as_json or diff):
+        raise InputError("--json, --diff and -o exclude one another", where="clean", fix="use one of them")
+    found, configuration = _found(inputs), _configuration(apply, terms, keep)
+    if output is None and not (as_json or diff) and len(found.taken) > 1:
+        raise InputError(f"{len(found.taken)} documents and one standard output", where="clean", fix="give a folder: -o DIR, or print records: --json")
+    if output:
+        raise typer.Exit(_into_folder(output, found, configuration, jobs))
+    failed = False
+    for result in _results(found, configuration, jobs):
+        if _reported(result):
+            failed = True
+        elif as_json:
+            from jiaokan.report.record import to_json
+
+            _print(to_json(result) + "\n")
+        elif diff:
+            from rich.console import Console
+
+            from jiaokan.report.difference import side_by_side
+
+            Console().print(side_by_side(result))
+        else:
+            _print(result.text)
+    raise typer.Exit(USAGE if failed and len(found.taken) == 1 else FAILED if failed else 0)
+
+
+@app.command(epilog=_EXAMPLES + "  jiaokan check page.txt\n  jiaokan check scans/ && echo nothing flagged")
+def check(inputs: Inputs, terms: Terms = None, keep: Keep = None, jobs: Jobs = 1) -> None:
+    """Say what is wrong and change nothing; exit 1 if anything is flagged or a check fails."""
+    from jiaokan.report.findings import findings
+
+    found = _found(inputs)
+    wrong = failed = False
+    for result in _results(found, _configuration(Apply.CERTAIN, terms, keep), jobs):
+        if _reported(result):
+            failed = True
+            continue
+        for line in findings(result):
+            _print(line + "\n")
+        wrong = wrong or bool(result.flags) or any(judged.status == "fail" for judged in result.checks)
+    raise typer.Exit(USAGE if failed and len(found.taken) == 1 else FAILED if failed or wrong else 0)
+
+
+@app.command(epilog=_EXAMPLES + "  jiaokan extract page.txt | jq '.fields.项目名称.value'\n  jiaokan extract scans/ > fields.jsonl")
+def extract(inputs: Inputs, apply: ApplyOption = Apply.CERTAIN, terms: Terms = None, keep: Keep = None, jobs: Jobs = 1) -> None:
+    """Print the fields, indicators and checks of each document, one JSON object a line."""
+    from jiaokan.report.record import to_record
+
+    found = _found(inputs)
+    failed = False
+    wanted = ("id", "source", "family", "region", "fields", "indicators", "checks")
+    for result in _results(found, _configuration(apply, terms, keep), jobs):
+        if _reported(result):
+            failed = True
+            continue
+        record = to_record(result)
+        _print(json.dumps({key: record[key] for key in wanted}, ensure_ascii=False) + "\n")
+    raise typer.Exit(USAGE if failed and len(found.taken) == 1 else FAILED if failed else 0)
+
+
+@app.command(epilog=_EXAMPLES + "  jiaokan schema > record.schema.json")
+def schema() -> None:
+    """Print the JSON Schema of the record."""
+    from jiaokan.report.schema import schema as build
+
+    _print(json.dumps(build(), ensure_ascii=False, indent=1) + "\n")
+
+
+@dictionary.command("check", epilog=_EXAMPLES + "  jiaokan dictionary check\n  jiaokan dictionary check --terms my-terms.txt")
+def check_dictionaries(terms: Terms = None, keep: Keep = None) -> None:
+    """Validate every dictionary row by row, and your own term and keep files."""
+    from jiaokan.knowledge.check import check as validate
+
+    for name, count in validate(terms, keep):
+        _print(f"{name}\t{count} rows\n")
+
+
+@dictionary.command(epilog=_EXAMPLES + "  jiaokan dictionary lookup 星子县\n  jiaokan dictionary lookup 360483")
+def lookup(word: Annotated[str, typer.Argument(help="A place, code, term, label, law or character.", show_default=False)]) -> None:
+    """Say what the dictionaries know of a word; exit 1 if nothing."""
+    from jiaokan.knowledge.check import lookup as known
+
+    lines = list(known(word))
+    for line in lines:
+        _print(line + "\n")
+    raise typer.Exit(0 if lines else FAILED)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code; a user's mistake is a message, never a traceback."""
+    try:
+        return int(app(arguments, standalone_mode=False) or 0)
+    except JiaokanError as error:
+        return _say(str(error), error.exit_code)
+    except typer.Abort:
+        return _say("stopped", 130)
+    except KeyboardInterrupt:
+        return _say("stopped", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; nobody is left to tell
+        return 0
+    except Exception as error:  # noqa: BLE001 -- the last line of defence
+        if hasattr(error, "format_message"):  # click's own usage errors
+            return _say(f"{error.format_message()}\n  fix: see jiaokan --help", USAGE)
+        return _say(f"a bug of ours: {type(error).__name__}: {error}\n  fix: report it with the command and the input", BUG)
+
+
+def entry() -> None:
+    """Run as the `jiaokan` script."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
+    sys.exit(main())
+
+
+def _found(inputs: list[str]) -> Sources:
+    from jiaokan.read.sources import sources
+
+    return sources(inputs)
+
+
+def _configuration(apply: Apply, terms: str | None, keep: str | None) -> Configuration:
+    from jiaokan.batch.local import Configuration
+
+    return Configuration(apply, terms, keep)
+
+
+def _results(found: Sources, configuration: Configuration, jobs: int) -> Iterable[Any]:
+    from jiaokan.batch.local import clean_all
+
+    return _watched(clean_all(found.taken, configuration, jobs=jobs), len(found.taken))
+
+
+def _into_folder(output: Path, found: Sources, configuration: Configuration, jobs: int) -> int:
+    from jiaokan.batch.run import write_run
+
+    outcome = write_run(output, _results(found, configuration, jobs), configuration, found.passed_over)
+    left_out = f", {len(found.passed_over)} files of other kinds passed over" if found.passed_over else ""
+    failed = f", {outcome.failures} failed (see {output / 'failures.jsonl'})" if outcome.failures else ""
+    _say(f"{outcome.documents} documents cleaned into {output}{failed}{left_out}; open {output / 'report.html'}", 0)
+    return FAILED if outcome.failures else 0
+
+
+def _watched(results: Iterator[Document | Failure], total: int) -> Iterator[Document | Failure]:
+    """Yield the results, with a progress bar where a person is watching a long run."""
+    if total == 1 or not sys.stderr.isatty():
+        yield from results
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("cleaning"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        yield from progress.track(results, total=total)
+
+
+def _reported(result: Document | Failure) -> bool:
+    """Say why a document failed, if it did."""
+    from jiaokan.batch.local import Failure
+
+    if isinstance(result, Failure):
+        _say(f"{result.source}: {result.what}\n  fix: {result.fix}", 0)
+        return True
+    return False
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
+
+
+def _say(message: str, code: int) -> int:
+    sys.stderr.write(f"jiaokan: {message}\n")
+    return code

@@ -1,0 +1,1 @@
+"""Document → suspects and flags: where did recognition fail?"""

@@ -1,0 +1,88 @@
+"""Where the engine probably failed: each character's probability of being wrong, from the language model both ways.
+
+A wrong character is unlikely after what precedes it, unlikely before what follows it, and makes its neighbours
+unlikely. A lost one leaves a seam: the next character is unlikely forward, the one before it backward.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiaokan.knowledge.language import NUMBER, WORD, tokens
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from jiaokan.knowledge.language import LanguageModel
+
+    Floats = NDArray[np.float64]
+
+LONGEST = 2000  # characters scored at once; a longer cell is cut behind a full stop where there is one
+PASSAGE = re.compile(rf"[^\t\r\n]{{1,{LONGEST}}}(?<=[。；])|[^\t\r\n]{{1,{LONGEST}}}")
+CEILING = 6.0  # −log10 P counted at most: beyond it the model only says "never seen"
+CHARACTER_FEATURES = ("f", "b", "least", "f_next", "f_after_next", "b_before", "b_before_last", "mark", "bias")
+SEAM_FEATURES = ("f", "b_before", "least", "f_next", "b_before_last", "beside_mark", "bias")
+MARKS = frozenset("，。；：？！、（）\"'〔〕《》—·….%~/")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one cell or line as the language model sees it.
+
+    `starts[i]` is where token i begins in the document's text; `wrong[i]` is P(token i was misread) and `lost[i]`
+    P(something is lost right before token i). Both are 0 for numbers and Latin words, which are not judged.
+    """
+
+    start: int
+    text: str
+    tokens: list[str]
+    starts: list[int]
+    wrong: Floats
+    lost: Floats
+
+
+def passages(text: str, language: LanguageModel, weights: Mapping[str, Mapping[str, float]]) -> Iterator[Passage]:
+    """Yield the passages of a text with the probabilities of fault, in order."""
+    for match in PASSAGE.finditer(text):
+        units, starts = tokens(match[0])
+        if not units:
+            continue
+        character, seam = features(units, language)
+        wrong = _logistic(character, weights["character"], CHARACTER_FEATURES)
+        lost = _logistic(seam, weights["seam"], SEAM_FEATURES)
+        unjudged = np.array([unit in (NUMBER, WORD) for unit in units])
+        wrong[unjudged] = 0.0
+        lost[unjudged] = 0.0
+        yield Passage(match.start(), match[0], units, [match.start() + start for start in starts], wrong, lost)
+
+
+def features(units: list[str], language: LanguageModel) -> tuple[Floats, Floats]:
+    """Return (n × 9, n × 7) matrices: what is known of each token, and of the seam before each."""
+    forward = np.minimum(language.surprisal(units), CEILING)
+    backward = np.minimum(language.surprisal_backward(units), CEILING)
+    mark = np.array([unit in MARKS for unit in units], dtype=float)
+    ones = np.ones(len(units))
+    f_next, f_after = _shifted(forward, -1), _shifted(forward, -2)
+    b_before, b_last = _shifted(backward, 1), _shifted(backward, 2)
+    character = (forward, backward, np.minimum(forward, backward), f_next, f_after, b_before, b_last, mark, ones)
+    seam = (forward, b_before, np.minimum(forward, b_before), f_next, b_last, np.maximum(mark, _shifted(mark, 1)), ones)
+    return np.column_stack(character), np.column_stack(seam)
+
+
+def _shifted(values: Floats, by: int) -> Floats:
+    """Return the values moved by some places, zero where none comes in."""
+    moved = np.zeros_like(values)
+    if by > 0:
+        moved[by:] = values[:-by]
+    else:
+        moved[:by] = values[-by:]
+    return moved
+
+
+def _logistic(matrix: Floats, weights: Mapping[str, float], names: tuple[str, ...]) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-(matrix @ np.array([weights[name] for name in names])))))

@@ -1,0 +1,319 @@
+"""The indicator tree: 一级/二级/三级指标, operator, value and unit of each row, merged cells filled by rule.
+
+Source of the tree: 财预〔2015〕88号 (成本指标 under 产出指标) and 财预〔2021〕101号 (成本指标 on level 1); its nodes are rows of
+labels.tsv.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+
+from jiaokan.extract.page import Cell, Page, Row, filled
+from jiaokan.extract.values import FULL_WIDTH, NUMBER
+from jiaokan.knowledge.labels import Label, Labels
+from jiaokan.model import Indicator
+
+FIRST, SECOND, THIRD, SIGN, VALUE, UNIT = "一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位"
+
+OPERATORS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys((">=", "=>", "≥", "≧", "⩾", "不低于", "不少于", "不小于", "大于等于", "至少"), "≥"),
+        **dict.fromkeys(("<=", "=<", "≤", "≦", "⩽", "不高于", "不超过", "不多于", "不大于", "小于等于", "至多"), "≤"),
+        **dict.fromkeys(("=", "等于"), "="),
+        **dict.fromkeys((">", "大于", "高于", "超过"), ">"),
+        **dict.fromkeys(("<", "小于", "低于", "少于"), "<"),
+        "定性": "定性",
+    }
+)
+_TAILS: Mapping[str, str] = MappingProxyType({"以上": "≥", "及以上": "≥", "以下": "≤", "及以下": "≤", "以内": "≤", "之内": "≤"})
+_SIGNS = "|".join(sorted(map(re.escape, OPERATORS), key=len, reverse=True))
+_WIDTHS = FULL_WIDTH | str.maketrans("＞＜＝〉〈", "><=><")
+_TARGET = re.compile(rf"(?P<sign>{_SIGNS})?\s*[^\d\s\u4e00-\u9fff（）()<>=+-]{{0,2}}\s*(?P<value>-?{NUMBER})\s*(?P<unit>[^\d<>=≥≤]{{0,12}}?)(?P<tail>及?以[上下]|[以之]内)?")
+"""An operator, a number, a unit: ≥30次, 80%以上. A stray sign before the number (W, Ⅲ) is an operator the engine misread."""
+_BRACKET = re.compile(r"[(（]([^()（）\d]{1,8})[)）]$")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_TIME_UNITS = frozenset({"小时", "天", "日", "个工作日", "工作日", "分钟", "个月", "月"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an indicator asks for: ≥ 30 次."""
+
+    operator: str
+    value: str
+    unit: str
+
+
+def target(text: str, sign: str = "", unit: str = "") -> Target:
+    """Return operator, value and unit of a value cell: >=30次 → ≥ 30 次, 80%以上 → ≥ 80 %, 持续向好 → 定性 持续向好.
+
+    `sign` and `unit` are the cells of their own columns, where the table has them.
+    """
+    plain = text.translate(_WIDTHS).strip()
+    operator = OPERATORS.get(sign.translate(_WIDTHS).strip(), "")
+    match = _TARGET.fullmatch(plain)
+    if match and not re.match(r"[年月日号].", match["unit"]):
+        read = OPERATORS.get(match["sign"] or "", "") or _TAILS.get(match["tail"] or "", "")
+        written = match["unit"].strip().replace("％", "%").replace("百分比", "%")
+        return Target(operator or read, re.sub(r"[, ]", "", match["value"]), written or unit)
+    leading = re.match(_SIGNS, plain)
+    if leading and len(plain) > leading.end():
+        return Target(operator or OPERATORS[leading[0]], plain[leading.end() :].strip(), unit)
+    dated = re.search(r"\d\s*[年月日]", plain)
+    return Target(operator or ("" if not plain or (re.search(r"\d", plain) and not dated) else "定性"), text, unit)
+
+
+def owners(marks: Sequence[bool]) -> list[int]:
+    """Return, for each row, the row whose mark covers it, where one mark stands for a merged cell of several rows.
+
+    Marks stand on the first row of their cell (✓··✓· → 0 0 0 3 3) or, where the first row has none, at its middle
+    (·✓·✓· → 1 1 1 3 3). Where no division into cells has every mark at its middle, rows belong to the mark above.
+    """
+    places = [row for row, marked in enumerate(marks) if marked]
+    if not places:
+        return [-1] * len(marks)
+    starts = (places if places[0] == 0 else _centred(places, len(marks))) or [0, *places[1:]]
+    found: list[int] = []
+    for place, start, end in zip(places, starts, [*starts[1:], len(marks)], strict=True):
+        found += [place] * (end - start)
+    return found
+
+
+def _centred(places: Sequence[int], rows: int) -> list[int]:
+    """Return where each merged cell starts so that every mark is at its cell's middle, [] if that cannot be.
+
+    The middle of n rows is row (n - 1) // 2. Of several divisions the one with the fewest rows above their mark is
+    taken. Linear: between two marks there are no more starts to try than rows.
+    """
+    reached: list[dict[int, tuple[int, int]]] = [{0: (0, -1)}]  # per cell: start → (rows above marks, start of the cell before)
+    for place, limit in zip(places, [*places[1:], rows], strict=True):
+        following: dict[int, tuple[int, int]] = {}
+        for start, (above, _) in reached[-1].items():
+            for end in (2 * place - start + 1, 2 * place - start + 2):
+                way = (above + place - start, start)
+                if end <= limit and way < following.get(end, (rows + way[0], 0)):
+                    following[end] = way
+        reached.append(following)
+    if rows not in reached[-1]:
+        return []
+    starts = [rows]
+    for step in reversed(reached[1:]):
+        starts.append(step[starts[-1]][1])
+    return starts[:0:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where a table's columns are; a table of two halves (中期, 年度) has two sets."""
+
+    sets: tuple[Mapping[str, int], ...]
+    width: int
+
+
+@dataclass
+class Line:
+    """A row of the table before the tree is filled in."""
+
+    row: Row
+    nodes: list[str]  # what stands in the columns of level 1 and 2
+    name: str
+    target: Target
+    named_unit: str = ""
+
+
+class Tree:
+    """Reads indicator tables with the nodes of labels.tsv."""
+
+    def __init__(self, labels: Labels, tag: str) -> None:
+        self.labels, self.tag = labels, tag
+
+    @cached_property
+    def parents(self) -> dict[str, tuple[str, ...]]:
+        """Return each level-2 node with the level-1 nodes it may hang under."""
+        return self.labels.tree("level2")
+
+    @cached_property
+    def long_nodes(self) -> tuple[str, ...]:
+        """Return the spellings of nodes that end in 指标, the longest first: what a merged cell may begin with."""
+        nodes = (label for label in self.labels.rows if label.kind in {"level1", "level2"})
+        found = {spelling for label in nodes for spelling in label.spellings if spelling.endswith("指标")}
+        return tuple(sorted(found, key=len, reverse=True))
+
+    def columns(self, row: Row) -> Columns | None:
+        """Return the columns a header row names, None if it is no header: 一级指标 二级指标 | 三级指标 | 指标值 → 0, 1, 2, 3.
+
+        A cell that holds two names stands for two columns.
+        """
+        sets: list[dict[str, int]] = [{}]
+        place = 0
+        spare = 0  # columns that a merged cell took and an empty cell after it gives back
+        for cell in row:
+            if not cell.text and spare:
+                spare -= 1
+                continue
+            names = self._column_names(cell.text)
+            for name in names or [""]:
+                if name:
+                    if name in sets[-1]:
+                        sets.append({FIRST: sets[0][FIRST]} if FIRST in sets[0] and name != FIRST else {})
+                    sets[-1][name] = place
+                place += 1
+            spare = max(0, len(names) - 1) if names else 0
+        found = tuple(names for names in sets if THIRD in names and VALUE in names)
+        if not found or len(found[0]) < 2:
+            return None
+        return Columns(found, max(max(names.values()) for names in sets) + 1)
+
+    def _column_names(self, text: str) -> list[str]:
+        if not text or len(text) > 60:  # characters of a header cell with its remark
+            return []
+        label = self.labels.canonical(text, self.tag, ("column",))
+        if not label and (parts := self._run_together("".join(text.split()))):
+            return parts
+        label = label or self._column(text)
+        return [label.name] if label and label.kind == "column" else []
+
+    def _run_together(self, text: str) -> list[str]:
+        """Return the columns named one after the other: 一级指标二级指标 → both, [] if something else stands there."""
+        for end in range(len(text), 1, -1):
+            label = self.labels.canonical(text[:end], self.tag, ("column",))
+            if label and label.kind == "column":
+                rest = self._run_together(text[end:]) if end < len(text) else []
+                return [label.name, *rest] if rest or end == len(text) else []
+        return []
+
+    def _column(self, text: str) -> Label | None:
+        label = self.labels.canonical(text, self.tag, ("column",))
+        if not label and (near := self.labels.nearest(text, self.tag)):
+            label = near[0]
+        return label if label and label.kind == "column" else None
+
+    def node(self, text: str, level: int) -> str:
+        """Return the node a cell names on a level (1 or 2), "" if it names none: 数量 → 数量指标, 満意度指标 → 满意度指标."""
+        kind = f"level{level}"
+        label = self.labels.canonical(text, self.tag, (kind,))
+        if label:
+            return label.name if label.kind == kind else ""
+        near = {name for spelling, name in self._nodes[kind] if len(spelling) == len(text) and _one_apart(spelling, text)}
+        return near.pop() if len(near) == 1 else ""
+
+    @cached_property
+    def _nodes(self) -> dict[str, list[tuple[str, str]]]:
+        """Return (spelling, name) of the nodes of each level: a closed list, so that one fault in two characters may be mended."""
+        return {
+            kind: [(spelling, label.name) for label in self.labels.rows if label.kind == kind for spelling in label.spellings]
+            for kind in ("level1", "level2")
+        }
+
+    def is_node(self, text: str) -> bool:
+        """Tell whether a cell names a node of level 1 or 2, without a fault: 项目总成本 is no 项目成本."""
+        label = self.labels.canonical(text, self.tag, ("level1", "level2"))
+        return label is not None and label.kind in {"level1", "level2"}
+
+    def lines(self, rows: Sequence[Row], columns: Columns) -> list[list[Line]]:
+        """Return what each row says, per set of columns."""
+        found: list[list[Line]] = [[] for _ in columns.sets]
+        for row in rows:
+            cells = self._split(row, columns)
+            for index, places in enumerate(columns.sets):
+                line = self._line(cells, places, alone=len(columns.sets) == 1)
+                if line:
+                    found[index].append(line)
+        return found
+
+    def _split(self, row: Row, columns: Columns) -> list[Cell]:
+        """Return a row's cells, a node and the name that follows it in one cell parted: 数量指标新建厕所 → 数量指标 | 新建厕所."""
+        cells = list(row)
+        for index, cell in enumerate(cells[: max(columns.sets[0].get(SECOND, 0), columns.sets[0].get(FIRST, 0)) + 1]):
+            node = next((node for node in self.long_nodes if cell.text.startswith(node)), "")
+            if node and len(cell.text) > len(node) and cell.text[len(node)] not in "(（" and not self.is_node(cell.text):
+                cells[index : index + 1] = [cell.part(0, len(node)), cell.part(len(node))]
+                break
+        return cells
+
+    def _line(self, cells: Sequence[Cell], places: Mapping[str, int], *, alone: bool) -> Line | None:
+        texts = {column: cells[place].text if place < len(cells) else "" for column, place in places.items()}
+        full = filled(cells)
+        misplaced = not texts.get(THIRD) or not texts.get(VALUE) or self.is_node(texts[THIRD])
+        if alone and misplaced and len(full) > 1:
+            texts = self._by_meaning(full, places)
+        nodes = [texts.get(FIRST, ""), texts.get(SECOND, "")]
+        if not nodes[1] and nodes[0] and not self.node(nodes[0], 1) and self.node(nodes[0], 2):
+            nodes = ["", nodes[0]]
+        name = texts.get(THIRD, "")
+        if not name and not any(nodes):
+            return None
+        bracket = _BRACKET.search(name)
+        named_unit = bracket[1].strip() if bracket else ""
+        unit = texts.get(UNIT, "")
+        if re.fullmatch(r"96|[0O]/[0O]", unit) and name.endswith(("率", "度")):  # how engines read %
+            unit = ""
+            named_unit = "%"
+        return Line(full, nodes, name, target(texts.get(VALUE, ""), texts.get(SIGN, ""), unit), named_unit)
+
+    def _by_meaning(self, full: Sequence[Cell], places: Mapping[str, int]) -> dict[str, str]:
+        """Return a row's texts by column where empty cells were lost and places no longer tell."""
+        texts = [cell.text for cell in full]
+        nodes: list[str] = []
+        while texts and len(nodes) < 2 and self.is_node(texts[0]):
+            nodes.append(texts.pop(0))
+        if len(nodes) == 1 and not self.node(nodes[0], 1):
+            nodes.insert(0, "")
+        columns = [column for column in (THIRD, SIGN, VALUE, UNIT) if column in places]
+        return dict(zip((FIRST, SECOND), nodes, strict=False)) | dict(zip(columns, texts, strict=False))
+
+    def fill(self, lines: Sequence[Line], page: Page) -> Iterator[Indicator]:
+        """Yield the indicators of one set of lines, with merged cells filled and unreadable nodes inferred."""
+        upper = owners([bool(line.nodes[0]) for line in lines])
+        lower = owners([bool(line.nodes[1]) for line in lines])
+        last = ""
+        for line, above, beside in zip(lines, upper, lower, strict=True):
+            read_second = self.node(line.nodes[1], 2) or _legible(line.nodes[1])
+            read_first = self.node(line.nodes[0], 1) or ("" if read_second in self.parents else _legible(line.nodes[0]))
+            marked = lines[beside].nodes[1] if beside >= 0 else ""
+            second = read_second or self.node(marked, 2) or _legible(marked) or self._guess(line, last)
+            over = lines[above].nodes[0] if above >= 0 else ""
+            first = read_first or self._above(second, self.node(over, 1) or _legible(over))
+            if not read_second and second in self.parents and first not in self.parents[second]:
+                children = [node for node, parents in self.parents.items() if first in parents]
+                second = children[0] if len(children) == 1 else ""
+            last = second
+            if not line.name:
+                continue
+            found = line.target
+            inferred = [column for column, read in ((FIRST, read_first), (SECOND, read_second)) if not read]
+            if line.named_unit and not found.unit and found.operator != "定性":
+                found = replace(found, unit=line.named_unit)
+                inferred.append("单位")
+            yield Indicator(
+                (first, second, line.name), found.operator, found.value, found.unit, page.original(line.row), tuple(inferred)
+            )
+
+    def _above(self, second: str, merged: str) -> str:
+        """Return the level-1 node over a level-2 node: the tree's, or the merged cell's where the tree allows several."""
+        parents = self.parents.get(second, ())
+        return merged if not parents or merged in parents else parents[0]
+
+    def _guess(self, line: Line, last: str) -> str:
+        """Return the node of a row whose own cannot be read: 时效指标 for a length of time, else that of the row before."""
+        return "时效指标" if (line.target.unit or line.named_unit) in _TIME_UNITS else last
+
+
+def _one_apart(one: str, other: str) -> bool:
+    return sum(left != right for left, right in zip(one, other, strict=True)) == 1
+
+
+def _legible(text: str) -> str:
+    """Return a node's text that no label explains, "" where it is not Chinese: XX הם → nothing."""
+    letters = re.sub(r"[\W\d_]", "", text)
+    return text if letters and len(_HAN.findall(letters)) * 2 > len(letters) else ""
+
+
+def read(page: Page, tree: Tree, rows: Sequence[Row], columns: Columns) -> Iterator[Indicator]:
+    """Yield the indicators of a table's rows, the header left off."""
+    for lines in tree.lines(rows, columns):
+        yield from tree.fill(lines, page)

@@ -1,0 +1,166 @@
+"""What the pipeline passes along: frozen, counted in code points, without behaviour of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+
+class Span(NamedTuple):
+    """`text[start:end]`, counted in code points: not bytes, not UTF-16 units."""
+
+    start: int
+    end: int
+
+
+class Status(StrEnum):
+    """What became of a finding."""
+
+    APPLIED = "applied"  # proved: the text has it
+    SUGGESTED = "suggested"  # likely: a person decides
+    FLAGGED = "flagged"  # something is wrong here; no text is invented
+
+
+class Apply(StrEnum):
+    """Which proposals are written into the text."""
+
+    NONE = "none"  # nothing: every proposal is a suggestion
+    CERTAIN = "certain"  # right in at least 98 of 100 cases (dev split)
+    LIKELY = "likely"  # right in at least 90 of 100
+
+
+BlockKind = Literal["title", "line", "row", "cell", "furniture"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of the page; `row` and `column` count from 0 and are -1 where they do not apply."""
+
+    kind: BlockKind
+    span: Span
+    row: int = -1
+    column: int = -1
+    confidence: float | None = None  # the engine's own, where it gave one
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Write `after` where `before` stands. Keeping `before` is what makes it undoable."""
+
+    span: Span  # in the text the stage saw; in the original, once the edit is part of a Document
+    before: str
+    after: str | None  # None: flagged, nothing is proposed
+    rule: str  # what licensed it: "han_spaces", "gazetteer"
+    kind: str  # the fault, in the words of corpus/README.md: "lost_character"
+    confidence: float  # 0-1, calibrated: nine in ten edits at 0.9 are right (dev split)
+    why: str  # one sentence a reviewer can check against the scan
+    status: Status = Status.SUGGESTED  # set by plan.decide, from the confidence alone
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value read from the page; it always points at its characters."""
+
+    label: str  # canonical, as in dictionaries/labels.tsv
+    value: str  # as the cleaned text has it
+    raw: str  # as the original has it
+    normalised: str  # canonical form: ISO date, amount in 元, full-width operator
+    type: str
+    span: Span  # in the original
+    confidence: float
+    inferred: bool = False  # read from elsewhere on the page, not from its own cell
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One row of an indicator tree: 一级/二级/三级指标, operator, value, unit."""
+
+    levels: tuple[str, str, str]
+    operator: str
+    value: str
+    unit: str
+    span: Span  # of the row, in the original
+    inferred: tuple[str, ...] = ()  # the columns filled by rule, not read in this row
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing named in the text, linked where a dictionary knows it."""
+
+    text: str
+    type: str
+    span: Span  # in the original
+    normalised: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule that relates fields, judged; `derived` is a value the rule yields, never written into the text."""
+
+    rule: str
+    status: Literal["pass", "fail", "cannot_judge"]
+    message: str
+    values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    derived: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The administrative area a document belongs to, and how we know."""
+
+    code: str  # GB/T 2260, 6 digits
+    name: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How damaged the page was, as estimated without ground truth."""
+
+    characters: int  # of the original, white space aside
+    estimated_error_rate: float  # errors per character
+    interval: tuple[float, float]  # 90 %
+    unjudged_share: float  # of characters no signal could judge (digits, names, Latin)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text, where it came from, and everything found in it so far.
+
+    Every span points into `original`, whatever stage found it. Applying the edits with status `applied` to
+    `original` gives `text`.
+    """
+
+    id: str
+    text: str
+    original: str
+    source: str = ""  # path or URL it was read from
+    sha256: str = ""  # of the bytes read
+    encoding: str = "utf-8"
+    blocks: tuple[Block, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    family: str = ""
+    region: Region | None = None
+    fields: Mapping[str, Field] = field(default_factory=lambda: MappingProxyType({}))
+    indicators: tuple[Indicator, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    checks: tuple[Check, ...] = ()
+    quality: Quality | None = None
+
+    @property
+    def applied(self) -> tuple[Edit, ...]:
+        """The edits that turned `original` into `text`."""
+        return tuple(edit for edit in self.edits if edit.status is Status.APPLIED)
+
+    @property
+    def suggestions(self) -> tuple[Edit, ...]:
+        """The edits a person should decide on."""
+        return tuple(edit for edit in self.edits if edit.status is Status.SUGGESTED)
+
+    @property
+    def flags(self) -> tuple[Edit, ...]:
+        """The places where something is wrong and nothing is proposed."""
+        return tuple(edit for edit in self.edits if edit.status is Status.FLAGGED)

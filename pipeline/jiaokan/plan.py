@@ -1,0 +1,77 @@
+"""The way of a document, stage by stage. Read this first.
+
+Editing stages propose; `decide` says what becomes of each proposal; `edits.revise` is the only writer. Reading stages
+then fill what the text says: fields, indicators, checks, quality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jiaokan import edits
+from jiaokan.detect.flags import numbering_holes, foreign_script, mid_word_starts, unbalanced_marks
+from jiaokan.detect.quality import estimate
+from jiaokan.extract import extract
+from jiaokan.model import Apply, Document, Edit, Status
+from jiaokan.normalise.characters import RareTwins, compatibility_ideographs, invisible_characters
+from jiaokan.normalise.numbers import SplitCodes, number_brackets, ranges
+from jiaokan.normalise.punctuation import doubled_stops, table_rules
+from jiaokan.normalise.spaces import HanSpaces, cell_edges, punctuation_spaces
+from jiaokan.repair import Repair
+from jiaokan.validate import validate
+
+
+if TYPE_CHECKING:
+    from jiaokan.knowledge.load import Knowledge
+
+Stage = Callable[[Document], Iterable[Edit]]
+
+
+FLOOR = {Apply.CERTAIN: 0.98, Apply.LIKELY: 0.90}
+
+
+def editing(knowledge: Knowledge) -> tuple[Stage, ...]:
+    """Return the stages that propose edits, in order: what is lossless first, what needs judgement last."""
+    return (
+        invisible_characters,
+        compatibility_ideographs,
+        RareTwins(knowledge.twins),
+        table_rules,
+        cell_edges,
+        punctuation_spaces,
+        HanSpaces(knowledge.language),
+        SplitCodes(knowledge.known_area),
+        number_brackets,
+        ranges,
+        Repair(knowledge),
+        doubled_stops,
+        foreign_script,
+        numbering_holes,
+        mid_word_starts,
+        unbalanced_marks,
+    )
+
+
+def run(document: Document, knowledge: Knowledge, *, apply: Apply = Apply.CERTAIN) -> Document:
+    """Return the document cleaned, read and checked. The same input gives the same output, whatever came before it."""
+    floor = FLOOR[Apply.CERTAIN if apply is Apply.NONE else apply]
+    for stage in editing(knowledge):
+        document = edits.revise(document, [decide(edit, floor) for edit in stage(document)])
+    document = estimate(document, knowledge)
+    document = validate(extract(document, knowledge.home))
+    return withhold(document) if apply is Apply.NONE else document
+
+
+def decide(edit: Edit, floor: float) -> Edit:
+    """Return the edit with its status: applied from the floor up, flagged if it proposes nothing."""
+    if edit.after is None:
+        return replace(edit, status=Status.FLAGGED)
+    return replace(edit, status=Status.APPLIED if edit.confidence >= floor else Status.SUGGESTED)
+
+
+def withhold(document: Document) -> Document:
+    """Return the document with its original text, every applied edit turned into a suggestion."""
+    kept = tuple(replace(edit, status=Status.SUGGESTED) if edit.status is Status.APPLIED else edit for edit in document.edits)
+    return replace(document, text=document.original, edits=kept)

@@ -1,0 +1,74 @@
+"""Fixed frames as witnesses: what stands between the marks of a set phrase, or in a label's cell, is known beforehand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from jiaokan.model import Span
+from jiaokan.script import HAN
+
+if TYPE_CHECKING:
+    from jiaokan.knowledge.load import Knowledge
+
+QUOTED = re.compile(f"[“\"](?P<inside>[{HAN}]{{4,10}})[”\"]")
+LABEL = re.compile(f"(?:^|(?<=\\t))[ \\u3000]*(?P<label>[{HAN}（）()]{{3,20}})(?=[：:\\t]|$)", re.MULTILINE)
+
+
+class Misfit(NamedTuple):
+    """A string that must be the known one: `printed` belongs at `span`."""
+
+    span: Span
+    printed: str
+    rule: str
+    kind: str
+    why: str
+
+
+def set_phrases(text: str, knowledge: Knowledge) -> Iterator[Misfit]:
+    """Yield quoted phrases that begin as a set phrase does and end otherwise: 新时代“枫桥时代” → 新时代“枫桥经验”.
+
+    The words before the marks must be those of the set phrase, half of it must agree, no other set phrase may begin so,
+    and what stands there must be no term.
+    """
+    lexicon = knowledge.lexicon
+    for match in QUOTED.finditer(text):
+        inside = match["inside"]
+        fits = lexicon.frames.get(inside[:2], ())
+        if len({phrase for _, phrase in fits}) != 1 or inside in lexicon.terms:
+            continue
+        phrase = fits[0][1]
+        lead = next((lead for lead, _ in fits if lead and text.endswith(lead, 0, match.start())), "")
+        agree = sum(read == printed for read, printed in zip(inside, phrase, strict=False))
+        if lead and len(inside) == len(phrase) and inside != phrase and 2 * agree >= len(phrase):
+            start = next(place for place, char in enumerate(phrase) if char != inside[place])
+            end = len(phrase) - next(place for place, (one, other) in enumerate(zip(reversed(phrase), reversed(inside), strict=True)) if one != other)
+            place = match.start("inside")
+            why = f"{lead}“{phrase}” is a set phrase, the only one that begins {lead}“{inside[:2]}"
+            yield Misfit(Span(place + start, place + end), phrase[start:end], "set_phrases", "word_substitution", why)
+
+
+def labels(text: str, knowledge: Knowledge) -> Iterator[Misfit]:
+    """Yield cells that are a label of the form but for one character: 顶目名称 → 项目名称."""
+    for match in LABEL.finditer(text):
+        read = match["label"]
+        found = knowledge.labels.nearest(read)
+        if found is None:
+            continue
+        _, spelling = found
+        change = _one_change(read, spelling)
+        if change is not None:
+            span, printed = change
+            place = match.start("label")
+            kind = "shape_substitution" if printed and span.end > span.start else "lost_character" if printed else "intruder"
+            yield Misfit(Span(place + span.start, place + span.end), printed, "labels", kind, f"the form's label {spelling}; {read} is none")
+
+
+def _one_change(read: str, spelling: str) -> tuple[Span, str] | None:
+    """Return the one place where two spellings differ, and what the second has there; None if they differ in more."""
+    start = next((place for place, (one, other) in enumerate(zip(read, spelling, strict=False)) if one != other), min(len(read), len(spelling)))
+    tail = len(read) - start if len(read) < len(spelling) else len(read) - start - 1
+    if tail < 0 or (tail and read[-tail:] != spelling[-tail:]):
+        return None
+    return Span(start, len(read) - tail), spelling[start : len(spelling) - tail]

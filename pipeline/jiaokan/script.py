@@ -1,0 +1,15 @@
+"""Which characters are which: the classes every stage asks for, said once."""
+
+from __future__ import annotations
+
+import re
+
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+CELL = re.compile(r"[^\t\r\n]+")
+NUMERALS = "〇零一二三四五六七八九十百千万亿两"
+_HAN = re.compile(f"[{HAN}]")
+
+
+def is_han(char: str) -> bool:
+    """Tell whether a character is a Chinese ideograph (〇 included)."""
+    return bool(_HAN.match(char))

@@ -1,0 +1,129 @@
+"""Letters: the number, the title, the closing phrase, paired marks, the numbering of levels (GB/T 9704—2012)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jiaokan.extract.letters import KINDS
+from jiaokan.extract.values import chinese_number
+from jiaokan.model import Check
+from jiaokan.validate.case import Case
+
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,14}〔(?P<year>\d{4})〕(?P<serial>\d{1,5})号")
+_TITLE = re.compile(rf"(?:{KINDS}|令)(?:[（(][^（）()]+[）)])?$")
+_CLOSINGS = {
+    "请示": re.compile(r"[妥当可]否|请[予]?(?:批示|批复|批准|审批|审示|审定|指示)"),
+    "函": re.compile(r"函复|函告|函达|复函|此函|为[盼荷感]|请(?:予|给予)?支持|请.{0,10}(?:研究|协助|办理)"),
+    "批复": re.compile(r"此复|特此批复|批复如下"),
+    "通知": re.compile(r"特此通知"),
+}
+_CLOSING_REACH = 200
+"""Characters at the end of the text in which the closing phrase is looked for."""
+_PAIRS = {"》": "《", "）": "（", ")": "（", "〕": "〔", "】": "【", "”": "“", "」": "「"}
+_OPENING = {"《": "《", "（": "（", "(": "（", "〔": "〔", "【": "【", "“": "“", "「": "「"}
+_ITEM = re.compile(r"(?:^|[\s。；;：:，、])[\d一二三四五六七八九十]{1,3}$")
+_LEVELS = (
+    ("一、", re.compile(r"(?:^|(?<=[\n。；：]))\s*([一二三四五六七八九十]{1,3})、")),
+    ("（一）", re.compile(r"(?:^|(?<=[\n。；：]))\s*[（(]([一二三四五六七八九十]{1,3})[）)]")),
+)
+
+
+def document_number(case: Case) -> Check | None:
+    """Judge a 发文字号: 代字〔year〕serial号 without leading zero, of the year the letter is dated."""
+    field = case.field("number")
+    if not field or not field.value:
+        return None
+    values = {"number": field.value}
+    match = _NUMBER.fullmatch(field.normalised)
+    if not match:
+        return case.judge("cannot_judge", "agency, year and serial cannot be told apart", values=values)
+    if match["serial"].startswith("0"):
+        return case.judge("fail", f"the serial {match['serial']} begins with 0", values=values)
+    date = case.canonical("date")
+    if not date:
+        return case.judge("cannot_judge", "well formed; no date to hold it against", values=values)
+    values["date"] = date
+    if match["year"] == date[:4]:
+        return case.judge("pass", f"well formed, of {match['year']} as the date", values=values)
+    if int(date[:4]) - int(match["year"]) == 1 and date[5:7] == "01":
+        return case.judge("cannot_judge", "numbered in the year before, dated in January", values=values)
+    return case.judge("fail", f"numbered in {match['year']}, dated {date}", values=values)
+
+
+def title_form(case: Case) -> Check | None:
+    """Judge whether the 标题 ends in one of the fifteen kinds: 关于…的通知."""
+    title = re.sub(r"\s", "", case.text("title"))
+    if not title:
+        return None
+    match = _TITLE.search(title)
+    if not match:
+        return case.judge("fail", "the title ends in no kind of letter", values={"title": title})
+    return case.judge("pass", f"the title ends in {match[0]}", values={"title": title})
+
+
+def closing_phrase(case: Case) -> Check | None:
+    """Judge whether the closing phrase fits the kind: 请示 妥否，请批示; 函 请予函复; 批复 此复; 通知 特此通知 or none."""
+    kind = _TITLE.search(re.sub(r"\s", "", case.text("title")))
+    text = case.text("text")
+    if not kind or kind[0] not in _CLOSINGS or not text:
+        return None
+    end = text[-_CLOSING_REACH:]
+    found = [name for name, pattern in _CLOSINGS.items() if pattern.search(end if name != "批复" else text)]
+    values = {"kind": kind[0], "closing": end[-30:]}
+    if kind[0] in found:
+        return case.judge("pass", f"closes as a {kind[0]}", values=values)
+    if {"请示", "通知"} & set(found) and kind[0] in {"请示", "通知"}:
+        return case.judge("fail", f"a {kind[0]} that closes as a {found[0]}", values=values)
+    return None if kind[0] == "通知" else case.judge("cannot_judge", f"no closing phrase of a {kind[0]} was found", values=values)
+
+
+def pairs(case: Case) -> Check | None:
+    """Judge whether brackets, title marks and quotes are paired; the ) of a numbered item stands alone: 1)."""
+    text = case.text("text")
+    if not text:
+        return None
+    waiting: list[tuple[str, int]] = []
+    stray: list[int] = []
+    for match in re.finditer(r"[《》（）()〔〕【】“”「」]", text):
+        mark = match[0]
+        if mark in _OPENING:
+            waiting.append((_OPENING[mark], match.start()))
+        elif waiting and waiting[-1][0] == _PAIRS[mark]:
+            waiting.pop()
+        elif len(waiting) > 1 and waiting[-2][0] == _PAIRS[mark]:
+            stray.append(waiting[-1][1])
+            del waiting[-2:]
+        elif mark not in "）)" or not _ITEM.search(text[max(0, match.start() - 5) : match.start()]):
+            stray.append(match.start())
+    stray = sorted([*stray, *(place for _, place in waiting)])
+    if not stray:
+        return case.judge("pass", "every bracket and title mark has its pair")
+    near = " … ".join(text[max(0, place - 6) : place + 7].replace("\n", " ") for place in stray[:3])
+    return case.judge("fail", f"{len(stray)} marks without a pair: {near}", values={"count": str(len(stray))})
+
+
+def numbering(case: Case) -> Check | None:
+    """Judge whether the levels 一、 and （一） count without hole or repeat; a level may begin anew at 一."""
+    text = case.text("text")
+    problems = list(_problems(text))
+    if problems:
+        return case.judge("fail", "; ".join(problems[:3]), values={"count": str(len(problems))})
+    levels = [name for name, pattern in _LEVELS if pattern.search(text)]
+    return case.judge("pass", f"{' and '.join(levels)} count without hole") if levels else None
+
+
+def _problems(text: str) -> Iterator[str]:
+    for name, pattern in _LEVELS:
+        last = 0
+        for match in pattern.finditer(text):
+            number = chinese_number(match[1])
+            if number not in {1, last + 1}:
+                before = f"after {name.replace('一', _chinese(last))}" if last else "at the beginning"
+                yield f"{before} comes {name.replace('一', match[1])}"
+            last = number
+
+
+def _chinese(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else f"{'一二三四五六七八九'[tens - 1]}十") + ("" if ones == 0 else "一二三四五六七八九"[ones - 1])

@@ -1,0 +1,307 @@
+"""Sums of money: sources and items of a narrative against its total, the parts of a budget, cost against budget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate
+
+from jiaokan.extract.values import UNITS, Amount, amounts, chinese_number, plain
+from jiaokan.model import Check, Field
+from jiaokan.validate.case import Case, sums
+
+REACH = 400
+"""Characters after 其中 in which the parts of a total are looked for; the longest list met has 150."""
+
+_WHEREOF = re.compile(r"[,，;；。:：（(\s]*其中")
+_PART_END = re.compile(r"[一二三四五六七八九十]、|[（(][一二三四五六七八九十]{1,3}[）)]|(?<![\d.])\d{1,2}[.．、](?!\d)")
+_MARKS = (
+    re.compile(r"(?<![\d.])(\d{1,2})\s?[.．、](?!\s?\d)"),
+    re.compile(r"[（(]([一二三四五六七八九十]{1,3}|\d{1,2})[）)]"),
+    re.compile(r"([一二三四五六七八九十])是"),
+)
+_LOST_DOT = re.compile(r"(?<=[。；;])(\d{1,2})(?=[\u4e00-\u9fff])(?!月|年|日)")
+_AFTER_ITEMS = re.compile(r"(?<=。)[一二三四五六七八九十]、|合计|总计")
+_RATE = re.compile(r"[每按][^，,。；;]{0,14}$|标准[^，,。；;]{0,6}$")
+_CUE = re.compile(r"[共需计费金]|安排|预算|投入|经费|支出|补助")
+_NAMED = re.compile(r"(?:需要?|安排|支出|[，,。；;]|^)([^，,。；;]{0,20})$")
+_GENERAL = re.compile(r"经费|费用|资金|支出|工作|项目|各项|专项|需要?|安排|共|费|等")
+_WHOLE_COST = re.compile(r"总成本|项目成本|总投入|资金总额|总经费|经费总额|预算执行控制|预算控制|预算总额")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A numbered item of a narrative: its heading, and its sum where it has one."""
+
+    number: int
+    text: str
+    amount: Amount | None
+    name: str  # what the sum is said to be for: 办公经费
+
+
+def sources_sum(case: Case) -> Check | None:
+    """Judge whether the sources named after 其中 make the total before it: 17.6万元,其中…5.6万元…10万元…2万元.
+
+    A list that makes less than the total may name some sources only; that is not judged.
+    """
+    text = case.text("text")
+    found = _total(text)
+    if not found:
+        return None
+    total, start = found
+    stop = _PART_END.search(text, start)
+    clause = text[start : min(stop.start() if stop else len(text), start + REACH)]
+    parts = list(amounts(clause))
+    if not parts:
+        return None
+    for count, reached in enumerate(accumulate(part.yuan for part in parts), start=1):
+        if reached == total.yuan:
+            parts = parts[:count]
+            break
+    values = {"total": _written(total.yuan, total.unit), "sources": _terms([part.yuan for part in parts], total.unit)}
+    named = sum(part.yuan for part in parts)
+    if named == total.yuan:
+        return case.judge("pass", f"the sources make the total: {values['sources']} = {values['total']}", values=values)
+    sentence = [part for part in parts if "。" not in clause[: part.span.start]]
+    over = sum(part.yuan for part in sentence) - total.yuan
+    if len(sentence) > 1 and over > 0:
+        values["sources"] = _terms([part.yuan for part in sentence], total.unit)
+        return case.judge("fail", f"the sources exceed the total by {_written(over, total.unit)}", values=values)
+    return case.judge("cannot_judge", "the sources named do not make the total; some may not be named", values=values)
+
+
+def items_sum(case: Case) -> Check | None:
+    """Judge whether the numbered items of a narrative make its total; derive the one sum that is missing.
+
+    1. …5万元。 … 5. …(no sum) … 8. …1万元, of 17.6万元 → item 5: 2.0万元. A hole in the numbering is a missing item; the sum
+    before the hole is the lost item's if it is named for something its own heading does not mention.
+    """
+    text = case.text("text")
+    found = items(text)
+    known = {item.number: item.amount.yuan for item in found if item.amount}
+    if len(known) < 2:
+        return None
+    whole, unit = _whole(case, text)
+    values = {"items": ", ".join(f"{item.number}: {_amount(item, unit)}" for item in found)}
+    if whole is None:
+        return case.judge("cannot_judge", "no total to hold the items against", values=values)
+    values["total"] = _written(whole, unit)
+    holes = [number for number in range(1, found[-1].number) if number not in {item.number for item in found}]
+    unknown = [item.number for item in found if not item.amount]
+    for hole in holes:
+        before = next((item for item in found if item.number == hole - 1), None)
+        if before and before.amount and not _mentions(before):
+            known[hole] = known.pop(before.number)
+            unknown.append(before.number)
+        else:
+            unknown.append(hole)
+    made = sum(known.values(), Decimal(0))
+    rest = whole - made
+    values["sum"] = _written(made, unit)
+    gap = f"; the numbering lacks {', '.join(map(str, holes))}" if holes else ""
+    if not rest:
+        return case.judge("pass", f"the items make the total of {values['total']}{gap}", values=values)
+    if rest < 0:
+        return case.judge("fail", f"the items exceed the total of {values['total']} by {_written(-rest, unit)}{gap}", values=values)
+    formula = f"{_bare(whole, unit)} - ({_terms([known[number] for number in sorted(known)], unit, bare=True)})"
+    short = f"the items make {values['sum']} of {values['total']}"
+    if len(unknown) == 1:
+        derived = {f"item {unknown[0]}": _alike(rest, whole, unit), "formula": formula}
+        return case.judge("cannot_judge", f"{short}; item {unknown[0]} has no sum{gap}", values=values, derived=derived)
+    if unknown:
+        return case.judge("cannot_judge", f"{short}; items {', '.join(map(str, sorted(unknown)))} have no sum{gap}", values=values)
+    if _line_lost(case):
+        derived = {"lost": _alike(rest, whole, unit), "formula": formula}
+        return case.judge("cannot_judge", f"{short}; a line is lost in the text", values=values, derived=derived)
+    return case.judge("fail", f"{short}: {_written(rest, unit)} short", values=values)
+
+
+def funds_sum(case: Case) -> Check | None:
+    """Judge whether the funds of a form make its total: 年度资金总额 = 财政拨款 + 上年结转资金 + 其他资金.
+
+    Funds given twice (中期 and 年度) must make one of the totals each. 上级财政资金 may be a part of 财政拨款 or stand beside it.
+    """
+    fields = case.document.fields
+    totals = [total[0] for label in case.rule.many("totals") if (total := sums(fields.get(label)))]
+    columns = list(_columns(case))
+    if not totals or not columns or not all(columns):
+        return None
+    values = {"totals": ", ".join(map(plain, totals)), "parts": " | ".join("+".join(plain(part[0]) for part in column) for column in columns)}
+    if all(_makes(column, totals) for column in columns):
+        return case.judge("pass", "the funds make the total", values=values)
+    if any(sum(part[0] for part in column[:1]) > max(totals) for column in columns):
+        return case.judge("fail", "a part of the funds exceeds the total", values=values)
+    complete = case.rule.many("parts")[-1] in fields and len(columns) == 1
+    return case.judge("fail" if complete else "cannot_judge", "the funds do not make the total", values=values)
+
+
+def _columns(case: Case) -> Iterator[list[tuple[Decimal, str]]]:
+    """Yield (sum, label) of the funds, per column of the form."""
+    for copy in ("", "#2"):
+        column = []
+        for label in case.rule.many("parts"):
+            field = case.document.fields.get(label + copy)
+            if field and (value := sums(field)):
+                column.append((value[0], label))
+        if column:
+            yield column
+
+
+def _makes(column: Sequence[tuple[Decimal, str]], totals: Sequence[Decimal]) -> bool:
+    beside = sum(value for value, _ in column)
+    within = sum(value for value, label in column if label != "上级财政资金")
+    return beside in totals or within in totals
+
+
+def budget_within_total(case: Case) -> Check | None:
+    """Judge whether the year's budget is within the project's total."""
+    part, total = case.field("part"), case.field("total")
+    if not part or not total:
+        return None
+    found = sums(part, total)
+    values = {part.label: part.value, total.label: total.value}
+    if not found:
+        return case.judge("cannot_judge", f"{part.label} and {total.label} cannot be read in one unit", values=values)
+    fits = found[0] <= found[1]
+    message = f"{part.label} {'is within' if fits else 'exceeds'} {total.label}"
+    return case.judge("pass" if fits else "fail", message, values=values)
+
+
+def cost_equals_budget(case: Case) -> Check | None:
+    """Judge whether the cost indicator that stands for the whole project is the budget: 信访经费 =17.6万元.
+
+    Unit costs (单价, 每人标准) are not held against it.
+    """
+    budgets = [(field, found[0]) for role in ("budget", "total") if (field := case.field(role)) and (found := sums(field))]
+    if not budgets:
+        return None
+    whole: list[tuple[str, Decimal, str]] = []
+    for row in case.document.indicators:
+        if "成本指标" in row.levels[:2] and row.unit in UNITS and re.fullmatch(r"\d+(\.\d+)?", row.value):
+            bare = not budgets[0][0].normalised
+            cost = Decimal(row.value) * (1 if bare else UNITS[row.unit])
+            whole.append((row.levels[2], cost, row.operator))
+    for name, cost, _ in whole:
+        if any(cost == budget for _, budget in budgets):
+            return case.judge("pass", f"{name} is the budget", values={name: plain(cost), budgets[0][0].label: budgets[0][0].value})
+    for name, cost, operator in whole:
+        if _WHOLE_COST.search(name) or _abridges(name, case.text("name")):
+            values = {name: plain(cost), **{field.label: plain(budget) for field, budget in budgets}}
+            if operator == "≤" and cost > budgets[0][1]:
+                return case.judge("cannot_judge", f"{name} may be more than the budget", values=values)
+            return case.judge("fail", f"{name} is not the budget", values=values)
+    return None
+
+
+def items(text: str) -> list[Item]:
+    """Return the numbered items of a narrative, by the numbering that gives most of them a sum."""
+    best: list[Item] = []
+    for mark in _MARKS:
+        for run in _runs(text, mark):
+            found = list(_items(text, run))
+            if sum(item.amount is not None for item in found) > sum(item.amount is not None for item in best):
+                best = found
+    return best
+
+
+def _runs(text: str, mark: re.Pattern[str]) -> Iterator[list[tuple[int, int, int]]]:
+    """Yield each ascending run of numbers, from 1, with the places before and after each: 1. 2. 3. 5. but not 3. 1."""
+    marks = [(_value(match[1]), *match.span()) for match in mark.finditer(text)]
+    if mark is _MARKS[0]:
+        dotted = {number for number, _, _ in marks}
+        marks += [(int(match[1]), *match.span()) for match in _LOST_DOT.finditer(text) if int(match[1]) not in dotted]
+        marks.sort(key=lambda found: found[1])
+    run: list[tuple[int, int, int]] = []
+    for found in marks:
+        if found[0] == 1:
+            yield run
+            run = [found]
+        elif run and run[-1][0] < found[0] <= run[-1][0] + 3:
+            run.append(found)
+    yield run
+
+
+def _value(mark: str) -> int:
+    return int(mark) if mark.isdigit() else chinese_number(mark)
+
+
+def _items(text: str, run: Sequence[tuple[int, int, int]]) -> Iterator[Item]:
+    for place, (number, _, start) in enumerate(run):
+        end = run[place + 1][1] if place + 1 < len(run) else len(text)
+        if place + 1 == len(run) and (stop := _AFTER_ITEMS.search(text, start)):
+            end = stop.start()
+        body = text[start:end]
+        found = [(amount, _before(body, amount)) for amount in amounts(body)]
+        found = [pair for pair in found if not _RATE.search(pair[1])]
+        cued = [pair for pair in found if _CUE.search(pair[1])] or found
+        amount, before = cued[-1] if cued else (None, "")
+        name = _NAMED.search(before)
+        yield Item(number, body, amount, name[1] if name else "")
+
+
+def _before(text: str, amount: Amount) -> str:
+    """Return the clause a sum ends, as far as it says what the sum is for."""
+    return re.split(r"[，,。；;]", text[max(0, amount.span.start - 30) : amount.span.start])[-1]
+
+
+def _mentions(item: Item) -> bool:
+    """Tell whether an item's heading mentions what its sum is named for; a sum without a name of its own is its own."""
+    name = _GENERAL.sub("", item.name)
+    heading = re.split(r"[。，,；;]", item.text, maxsplit=1)[0]
+    return len(name) < 2 or any(name[place : place + 2] in heading for place in range(len(name) - 1))
+
+
+def _total(text: str) -> tuple[Amount, int] | None:
+    """Return the sum that 其中 follows, and the place after 其中."""
+    for amount in amounts(text):
+        if match := _WHEREOF.match(text, amount.span.end):
+            return amount, match.end()
+    return None
+
+
+def _whole(case: Case, text: str) -> tuple[Decimal | None, str]:
+    """Return the total the items belong to, in 元, and its unit: the narrative's own, else the form's."""
+    if found := _total(text):
+        return found[0].yuan, found[0].unit
+    field = case.field("total")
+    unit = next((amount.unit for amount in amounts(text)), "万元")
+    return (Decimal(field.normalised) if field and field.normalised else None), unit
+
+
+def _line_lost(case: Case) -> bool:
+    field: Field | None = case.field("text")
+    return field is not None and any(
+        edit.kind == "lost_line" and field.span.start <= edit.span.start <= field.span.end for edit in case.document.edits
+    )
+
+
+def _abridges(name: str, project: str) -> bool:
+    """Tell whether a name is the project's with words left out: 信访维稳经费 of 信访维稳工作经费."""
+    rest = iter(project)
+    return len(name) >= 4 and all(character in rest for character in name)
+
+
+def _amount(item: Item, unit: str) -> str:
+    return _written(item.amount.yuan, unit) if item.amount else "?"
+
+
+def _bare(yuan: Decimal, unit: str) -> str:
+    return plain(yuan / UNITS[unit])
+
+
+def _written(yuan: Decimal, unit: str) -> str:
+    return _bare(yuan, unit) + unit
+
+
+def _alike(rest: Decimal, whole: Decimal, unit: str) -> str:
+    """Return a derived sum with as many decimals as the total has: 2.0万元 of 17.6万元."""
+    decimals = len(_bare(whole, unit).partition(".")[2])
+    value = rest / UNITS[unit]
+    return (f"{value:.{decimals}f}" if round(value, decimals) == value else plain(value)) + unit
+
+
+def _terms(parts: Sequence[Decimal], unit: str, *, bare: bool = False) -> str:
+    terms = "+".join(_bare(part, unit) for part in parts)
+    return terms if bare else terms + (f" {unit}" if len(parts) > 1 else unit)
