@@ -13,7 +13,7 @@ from functools import cached_property
 
 from jiaokan.extract import indicators
 from jiaokan.extract.page import Cell, Page, Row, filled
-from jiaokan.extract.values import amounts, unit_of
+from jiaokan.extract.values import amounts, ticked, unit_of
 from jiaokan.knowledge.labels import Label, Labels, key
 from jiaokan.model import Indicator
 
@@ -250,6 +250,8 @@ class Form:
             cells = [Cell("", entry.at.span.end, entry.at.column)]
         if kind != "text":
             cells = cells[:1]
+        if kind == "choice" and (place := ticked(cells[0].text)):
+            cells = [cells[0].part(*place)]
         if kind == "person" and len(cells) == 1 and (found := _PHONE.search(cells[0].text)) and found.start():
             self.page.add(name, [cells[0].part(0, found.start())], confidence=entry.confidence)
             self.page.add("联系电话", [cells[0].part(found.start())], confidence=entry.confidence)

@@ -21,8 +21,8 @@ UNITS: Mapping[str, Decimal] = MappingProxyType(
 
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．，％－／", "0123456789.,%-/")
 NUMBER = r"\d+(?:,\d{3}){0,5}(?:\.\d+|(?<=\d\d)\. \d+)?"
-AMOUNT = re.compile(rf"(?<![\d.A-Za-z])({NUMBER})\s?(亿元|万元|万兀|千元|元)")
-"""A number and its unit; `259. 2万元` is one number, `1. 2万元` may be a list."""
+AMOUNT = re.compile(rf"(?<![\d.A-Za-z])(?<!\d )({NUMBER})\s?(亿元|万元|万兀|千元|元)")
+"""A number and its unit; `259. 2万元` is one number, `1. 2万元` may be a list, `41 0万元` is not read."""
 
 _BARE = re.compile(rf"[-−]?{NUMBER}")
 _UNIT = re.compile(r"(亿元|万元|千元|元)")
@@ -153,12 +153,15 @@ def document_number(text: str) -> str:
     return f"{match['agency']}〔{match['year']}〕{match['serial']}号" if match else ""
 
 
-def choice(text: str) -> str:
-    """Return what is ticked of a list of boxes, else the text: 新增项目□ 延续项目R → 延续项目."""
+def ticked(text: str) -> Span | None:
+    """Return the place of the one choice that is ticked in a row of boxes: 新增项目□ 延续项目R → 延续项目.
+
+    R is the ☑ of Wingdings 2 as conversions leave it. None without boxes, or where none or several are ticked.
+    """
     if not re.search(r"[□☐囗口☑√■✓✔☒]", text):
-        return text
-    ticked = _TICKED.findall(text) or _TICKED_BEFORE.findall(text)
-    return ticked[0] if len(ticked) == 1 else ""
+        return None
+    found = list(_TICKED.finditer(text)) or list(_TICKED_BEFORE.finditer(text))
+    return Span(*found[0].span(1)) if len(found) == 1 else None
 
 
 def percent(text: str) -> str:
@@ -180,7 +183,6 @@ BY_TYPE: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "period": period,
         "phone": phone,
         "code": code,
-        "choice": choice,
         "percent": percent,
         "document_number": document_number,
     }

@@ -26,7 +26,8 @@ TYPES = frozenset(
 RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "sources_sum": ("text",),
-        "items_sum": ("text", "total"),
+        "items_sum": ("text", "totals"),
+        "details_sum": ("details", "totals"),
         "funds_sum": ("totals", "parts"),
         "budget_within_total": ("part", "total"),
         "cost_equals_budget": ("budget", "total", "name"),

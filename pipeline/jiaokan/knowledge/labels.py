@@ -19,6 +19,7 @@ SHORTEST_WITH_FAULT = 4
 """Below this a label with a fault is as often another word (DOMAIN 2, use notes)."""
 
 _WIDTHS = str.maketrans("()[]:・", "（）［］：·", " \t\r\n\u3000\u00a0丨|")
+_HEAD = re.compile(r"^(?:其中：?|[一二三四五六七八九十]、|（[一二三四五六七八九十]）|\d{1,2}[.、．])")
 _TAIL = re.compile(r"(?:（[^（）]*）|[：；])+$")
 
 
@@ -67,7 +68,8 @@ class Labels:
         return Labels(tuple(rows))
 
     def canonical(self, text: str, family: str = "", kinds: Iterable[str] = ()) -> Label | None:
-        """Return the label a text spells, spaces, colons and a bracketed score aside: 产出指标（50分）： → 产出指标.
+        """Return the label a text spells, spaces, colons, a bracketed score, a number and 其中 aside:
+        产出指标（50分）： → 产出指标, 其中：财政拨款 → 财政拨款.
 
         `family` is a tag of the families column and `kinds` are kinds; a label of them is preferred to others, and
         one spelt by its own name to one spelt by a synonym. 满意度 → 满意度指标, with kinds=("level2",) 服务对象满意度指标.
@@ -75,7 +77,7 @@ class Labels:
         if len(text) > LONGEST:
             return None
         spelt = key(text)
-        found = self._exact.get(spelt) or self._exact.get(_TAIL.sub("", spelt))
+        found = self._exact.get(spelt) or self._exact.get(_TAIL.sub("", spelt)) or self._exact.get(_HEAD.sub("", _TAIL.sub("", spelt)))
         wanted = frozenset(kinds)
 
         def preference(label: Label) -> tuple[bool, bool, bool]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jiaokan.knowledge.language import LanguageModel
 
 SPACE = "[ \u00a0\u3000]"
-BETWEEN_HAN = re.compile(f"(?<=[{HAN}]){SPACE}(?=[{HAN}])")
+BETWEEN_HAN = re.compile(f"(?<=[{HAN}])[ \u00a0](?=[{HAN}])")  # the ideographic space is an author's: 年　月　日
 # Beside full-width punctuation the glyph brings its own space. A colon or 、 may be followed by an author's own one
 # (项目名称： 信访工作; 一、 总则), and so may a bracket that closes a list number.
 BESIDE_PUNCTUATION = re.compile(f"(?<=[，。；？！》”]){SPACE}(?=[{HAN}（《“(])|(?<=[{HAN}）》”]){SPACE}(?=[，。；：？！、）》”])|(?<=》){SPACE}(?=\\()")

@@ -30,6 +30,7 @@ UNREADABLE = 0.75  # P(misread) from which a place without a good reading is fla
 # Evidence the development lines cannot teach, for they are single lines: in nats, set on the development samples.
 PARALLEL, AGREEING = 1.0, 1.0  # what stands elsewhere between the same neighbours: at all, and for each that agrees
 REPEATED = -4.0  # what stands here stands elsewhere too
+DOUBTFUL = 0.89  # at most, for changes that authors make as well: a whole word more, a character less
 FORCED = {"gazetteer": 0.985, "set_phrases": 0.985, "labels": 0.985}
 
 
@@ -97,7 +98,8 @@ class Repair:
         if known["similarity"]:
             reasons.append(f"{_text(passage, place)} looks like {reading.after} ({known['similarity']:.1f})")
         rule = "document_memory" if parallel.times else "lexicon" if known["term"] else "language_model"
-        return Edit(place, _text(passage, place), _as_set(reading.after, passage.text), rule, _fault(passage, reading), best.probability, "; ".join(reasons))
+        confidence = min(best.probability, DOUBTFUL) if _authorial(passage, reading) else best.probability
+        return Edit(place, _text(passage, place), _as_set(reading.after, passage.text), rule, _fault(passage, reading), confidence, "; ".join(reasons))
 
 
 class Shield:
@@ -130,6 +132,12 @@ def _as_set(after: str, text: str) -> str:
     """Return a mark in the width the passage uses: ， becomes , where the passage has more of the latter."""
     narrow = {"，": ",", "；": ";", "：": ":", "？": "?", "！": "!", "（": "(", "）": ")"}
     return narrow[after] if after in narrow and text.count(narrow[after]) > text.count(after) else after
+
+
+def _authorial(passage: Passage, reading: Reading) -> bool:
+    """Tell whether the change is one in which two copies of a sentence may differ by their author's will."""
+    here = passage.tokens[reading.first : reading.last]
+    return len(reading.after) > 1 or (not reading.after and is_han(here[0]))
 
 
 def _fault(passage: Passage, reading: Reading) -> str:

@@ -31,6 +31,8 @@ FEATURES = (
     "forward", "backward", "both", "new_forward", "new_backward", "rest", "similarity", "unlike", "rarity", "words", "broken", "term",
     "suspicion",
 )  # fmt: skip
+FORWARD = FEATURES.index("forward")
+DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
 EDGE = ""
 PAIRED = frozenset("（）《》〔〕\"'")  # their loss is flagged; which of two is amiss, no neighbour can tell
 
@@ -72,7 +74,7 @@ class Channel:
             if before != EDGE:
                 found.update(dict.fromkeys(Reading(index, index, char) for char in self._between(before, here)))
         found.update(dict.fromkeys(self._terms(passage, site)))
-        return [reading for reading in found if not PAIRED.intersection(reading.after, *passage.tokens[reading.first : reading.last])]
+        return [reading for reading in found if PAIRED.isdisjoint([*reading.after, *passage.tokens[reading.first : reading.last]])]
 
     def _terms(self, passage: Passage, site: range) -> Iterator[Reading]:
         """Yield what makes a term of the words around the site: 晚感时期 → 敏感时期, 信访返工作 → 信访劝返工作."""
@@ -91,9 +93,13 @@ class Channel:
         """
         ranked = sorted(((self._gain(passage, reading), reading) for reading in readings), key=lambda item: -item[0][2] - support.get(item[1], 0.0))
         scored = []
+        weights = [self.weights[name] for name in FEATURES]
         for (forward, similarity, _), reading in ranked[:SHORTLIST]:
             features = self._features(passage, reading, forward, similarity)
-            scored.append((sum(weight * value for weight, value in zip(self.weights.values(), features, strict=True)) + support.get(reading, 0.0), reading, features))
+            evidence = support.get(reading, 0.0)
+            if evidence > 0 and features[FORWARD] + features[FORWARD + 1] < DISSENT:
+                evidence = 0.0
+            scored.append((sum(weight * value for weight, value in zip(weights, features, strict=True)) + evidence, reading, features))
         highest = max([0.0] + [score for score, _, _ in scored])
         total = math.exp(-highest) + sum(math.exp(score - highest) for score, _, _ in scored)
         return sorted((Scored(reading, features, math.exp(score - highest) / total) for score, reading, features in scored), key=lambda item: -item.probability)

@@ -12,6 +12,7 @@ from jiaokan.script import HAN
 if TYPE_CHECKING:
     from jiaokan.knowledge.load import Knowledge
 
+LONGEST_WORD = 5
 QUOTED = re.compile(f"[“\"](?P<inside>[{HAN}]{{4,10}})[”\"]")
 LABEL = re.compile(f"(?:^|(?<=\\t))[ \\u3000]*(?P<label>[{HAN}（）()]{{3,20}})(?=[：:\\t]|$)", re.MULTILINE)
 
@@ -50,7 +51,10 @@ def set_phrases(text: str, knowledge: Knowledge) -> Iterator[Misfit]:
 
 
 def labels(text: str, knowledge: Knowledge) -> Iterator[Misfit]:
-    """Yield cells that are a label of the form but for one character: 顶目名称 → 项目名称."""
+    """Yield cells that are a label of the form but for one character: 顶目名称 → 项目名称.
+
+    A cell that is made of words is another label, one we do not know: 公众满意度 is no 群众满意度.
+    """
     for match in LABEL.finditer(text):
         read = match["label"]
         found = knowledge.labels.nearest(read)
@@ -58,11 +62,20 @@ def labels(text: str, knowledge: Knowledge) -> Iterator[Misfit]:
             continue
         _, spelling = found
         change = _one_change(read, spelling)
-        if change is not None:
+        if change is not None and change[1] and not made_of_words(read, knowledge):
             span, printed = change
             place = match.start("label")
-            kind = "shape_substitution" if printed and span.end > span.start else "lost_character" if printed else "intruder"
+            kind = "shape_substitution" if span.end > span.start else "lost_character"
             yield Misfit(Span(place + span.start, place + span.end), printed, "labels", kind, f"the form's label {spelling}; {read} is none")
+
+
+def made_of_words(text: str, knowledge: Knowledge) -> bool:
+    """Tell whether a text can be cut into words of two characters or more: 会议|议定."""
+    reached = {0}
+    for end in range(2, len(text) + 1):
+        if any(start in reached and knowledge.words.get(text[start:end], 0) > 0 for start in range(max(0, end - LONGEST_WORD), end - 1)):
+            reached.add(end)
+    return len(text) in reached
 
 
 def _one_change(read: str, spelling: str) -> tuple[Span, str] | None:

@@ -72,7 +72,7 @@ class Memory:
                 for witness in self._between(left, right, offset + first):
                     if fold(witness) != here and _may_be_written(witness) and _may_be_written(here):
                         reading = _trimmed(Reading(first, last, witness), here)
-                        if reading.last - reading.first in (0, 1, len(reading.after)):
+                        if reading.first == reading.last or len(reading.after) <= 1 == reading.last - reading.first:
                             yield reading
 
     def parallel(self, passage: Passage, reading: Reading) -> Parallel:

@@ -42,6 +42,8 @@ def misnomers(text: str, region: Region | None, knowledge: Knowledge) -> Iterato
                 around = text[max(0, match.start("read") - 3) : match.end("read") + 3]
                 if _belongs_elsewhere(around, min(3, match.start("read")), knowledge) or _longer_name(text, match.span(), knowledge):
                     continue
+                if _rivals(read, place, name, region, knowledge):
+                    continue
                 yield Misnomer(Span(*match.span("read")), name[place], name, f"{evidence}; {read} in no gazetteer")
 
 
@@ -63,6 +65,17 @@ def _own_places(text: str, region: Region | None, knowledge: Knowledge) -> dict[
         if times > 1:
             own.setdefault(name, f"{name} ×{times} in this document")
     return {name: why for name, why in own.items() if len(name) >= SHORTEST and COUNTED.search(name)}
+
+
+def _rivals(read: str, place: int, name: str, region: Region | None, knowledge: Knowledge) -> bool:
+    """Tell whether another place of the region would do, and does not look less like what is read: 咯门镇, 洛门镇 or 四门镇."""
+    alike = knowledge.glyphs.similarity
+    same_shape = (other for other in knowledge.gazetteer.names() if len(other) == len(name) and other[:place] == name[:place] and other[place + 1 :] == name[place + 1 :])
+    area = f"{region.code[:4]}00" if region else ""
+    return any(
+        other != name and alike(read[place], other[place]) >= alike(read[place], name[place]) and any(knowledge.gazetteer.within(found, area) for found in knowledge.gazetteer.named(other))
+        for other in same_shape
+    )
 
 
 def _belongs_elsewhere(around: str, place: int, knowledge: Knowledge) -> bool:

@@ -28,6 +28,7 @@ RULES: Mapping[str, Callable[[Case], Check | None]] = MappingProxyType(
         "tree_complete": completeness.tree_complete,
         "sources_sum": sums.sources_sum,
         "items_sum": sums.items_sum,
+        "details_sum": sums.details_sum,
         "funds_sum": sums.funds_sum,
         "budget_within_total": sums.budget_within_total,
         "cost_equals_budget": sums.cost_equals_budget,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
-from jiaokan.extract.values import UNITS, Amount, amounts, chinese_number, plain
+from jiaokan.extract.values import UNITS, Amount, amounts, chinese_number, number, plain, unit_of
 from jiaokan.model import Check, Field
 from jiaokan.validate.case import Case, sums
 
@@ -22,7 +22,11 @@ _MARKS = (
     re.compile(r"[（(]([一二三四五六七八九十]{1,3}|\d{1,2})[）)]"),
     re.compile(r"([一二三四五六七八九十])是"),
 )
-_LOST_DOT = re.compile(r"(?<=[。；;])(\d{1,2})(?=[\u4e00-\u9fff])(?!月|年|日)")
+_DAMAGED = (
+    re.compile(r"(?<=[。；;])(\d{1,2})(?=[\u4e00-\u9fff])(?!月|年|日)"),
+    re.compile(r"(?<=[。；;])[（(]([一二三四五六七八九十])(?=[\u4e00-\u9fff])(?![、是])"),
+)
+"""The first two marks with their dot or one bracket lost; read only where the number is missing otherwise."""
 _AFTER_ITEMS = re.compile(r"(?<=。)[一二三四五六七八九十]、|合计|总计")
 _RATE = re.compile(r"[每按][^，,。；;]{0,14}$|标准[^，,。；;]{0,6}$")
 _CUE = re.compile(r"[共需计费金]|安排|预算|投入|经费|支出|补助")
@@ -60,14 +64,14 @@ def sources_sum(case: Case) -> Check | None:
         if reached == total.yuan:
             parts = parts[:count]
             break
-    values = {"total": _written(total.yuan, total.unit), "sources": _terms([part.yuan for part in parts], total.unit)}
+    values = {"total": _written(total.yuan, total.unit), "sources": _terms(parts, total)}
     named = sum(part.yuan for part in parts)
     if named == total.yuan:
         return case.judge("pass", f"the sources make the total: {values['sources']} = {values['total']}", values=values)
     sentence = [part for part in parts if "。" not in clause[: part.span.start]]
     over = sum(part.yuan for part in sentence) - total.yuan
     if len(sentence) > 1 and over > 0:
-        values["sources"] = _terms([part.yuan for part in sentence], total.unit)
+        values["sources"] = _terms(sentence, total)
         return case.judge("fail", f"the sources exceed the total by {_written(over, total.unit)}", values=values)
     return case.judge("cannot_judge", "the sources named do not make the total; some may not be named", values=values)
 
@@ -80,42 +84,84 @@ def items_sum(case: Case) -> Check | None:
     """
     text = case.text("text")
     found = items(text)
-    known = {item.number: item.amount.yuan for item in found if item.amount}
+    parts = _parts(found)
+    known = [yuan for _, yuan in parts if yuan is not None]
+    unknown = [number for number, yuan in parts if yuan is None]
     if len(known) < 2:
         return None
-    whole, unit = _whole(case, text)
-    values = {"items": ", ".join(f"{item.number}: {_amount(item, unit)}" for item in found)}
+    made = sum(known, Decimal(0))
+    whole, unit = _whole(case, text, made)
+    values = {"items": ", ".join(f"{number}: {'?' if yuan is None else _written(yuan, unit)}" for number, yuan in parts)}
+    values["sum"] = _written(made, unit)
     if whole is None:
         return case.judge("cannot_judge", "no total to hold the items against", values=values)
     values["total"] = _written(whole, unit)
-    holes = [number for number in range(1, found[-1].number) if number not in {item.number for item in found}]
-    unknown = [item.number for item in found if not item.amount]
-    for hole in holes:
-        before = next((item for item in found if item.number == hole - 1), None)
-        if before and before.amount and not _mentions(before):
-            known[hole] = known.pop(before.number)
-            unknown.append(before.number)
-        else:
-            unknown.append(hole)
-    made = sum(known.values(), Decimal(0))
     rest = whole - made
-    values["sum"] = _written(made, unit)
+    holes = sorted({number for number, _ in parts} - {item.number for item in found})
     gap = f"; the numbering lacks {', '.join(map(str, holes))}" if holes else ""
     if not rest:
         return case.judge("pass", f"the items make the total of {values['total']}{gap}", values=values)
     if rest < 0:
         return case.judge("fail", f"the items exceed the total of {values['total']} by {_written(-rest, unit)}{gap}", values=values)
-    formula = f"{_bare(whole, unit)} - ({_terms([known[number] for number in sorted(known)], unit, bare=True)})"
     short = f"the items make {values['sum']} of {values['total']}"
-    if len(unknown) == 1:
-        derived = {f"item {unknown[0]}": _alike(rest, whole, unit), "formula": formula}
-        return case.judge("cannot_judge", f"{short}; item {unknown[0]} has no sum{gap}", values=values, derived=derived)
-    if unknown:
-        return case.judge("cannot_judge", f"{short}; items {', '.join(map(str, sorted(unknown)))} have no sum{gap}", values=values)
-    if _line_lost(case):
-        derived = {"lost": _alike(rest, whole, unit), "formula": formula}
-        return case.judge("cannot_judge", f"{short}; a line is lost in the text", values=values, derived=derived)
+    formula = f"{_bare(whole, unit)} - ({'+'.join(_bare(yuan, unit) for yuan in known)})"
+    if len(unknown) > 1:
+        return case.judge("cannot_judge", f"{short}; items {', '.join(map(str, unknown))} have no sum{gap}", values=values)
+    if unknown or _line_lost(case):
+        lost = f"item {unknown[0]}" if unknown else "lost"
+        why = f"{lost} has no sum{gap}" if unknown else "a line is lost in the text"
+        derived = {lost: _alike(rest, whole, unit), "formula": formula}
+        return case.judge("cannot_judge", f"{short}; {why}", values=values, derived=derived)
     return case.judge("fail", f"{short}: {_written(rest, unit)} short", values=values)
+
+
+def _parts(found: Sequence[Item]) -> list[tuple[int, Decimal | None]]:
+    """Return (number, sum) of each item, holes of the numbering filled in.
+
+    The sum before a hole is the lost item's if it is named for something its own heading does not mention.
+    """
+    parts: list[tuple[int, Decimal | None]] = []
+    before: Item | None = None
+    for item in found:
+        last = parts[-1][0] if parts else 0
+        for hole in range(last + 1, item.number):
+            moved = before.amount if before and hole == last + 1 and not _mentions(before) else None
+            if moved:
+                parts[-1] = (last, None)
+            parts.append((hole, moved.yuan if moved else None))
+        parts.append((item.number, item.amount.yuan if item.amount else None))
+        before = item
+    return parts
+
+
+def details_sum(case: Case) -> Check | None:
+    """Judge whether the rows of a table of expenses make the total: 成本构成 | 金额（万元） | 测算依据, one sum a row."""
+    field = case.field("details")
+    if not field:
+        return None
+    rows = [line.split("\t") for line in field.raw.split("\n")]
+    unit = unit_of(field.raw.partition("\n")[0])
+    found = [[value for cell in row if (value := number(cell)) is not None] for row in rows if not _AFTER_ITEMS.search(row[0])]
+    parts = [row[0] * UNITS[unit] for row in found if len(row) == 1] if unit else []
+    if len(parts) < 2:
+        return None
+    made = sum(parts, Decimal(0))
+    totals = [total for label in case.rule.many("totals") if (total := _yuan(case, label)) is not None]
+    values = {"details": "+".join(_bare(part, unit) for part in parts) + unit, "sum": _written(made, unit)}
+    values["totals"] = ", ".join(_written(total, unit) for total in totals)
+    if made in totals:
+        return case.judge("pass", f"the details make the total of {values['sum']}", values=values)
+    if not totals or any(len(row) > 1 for row in found):
+        return case.judge("cannot_judge", "rows with several numbers, or no total to hold them against", values=values)
+    rest = totals[-1] - made
+    return case.judge(
+        "fail", f"the details make {values['sum']}, {_written(abs(rest), unit)} {'less' if rest > 0 else 'more'} than the total", values=values
+    )
+
+
+def _yuan(case: Case, label: str) -> Decimal | None:
+    field = case.document.fields.get(label)
+    return Decimal(field.normalised) if field and field.normalised else None
 
 
 def funds_sum(case: Case) -> Check | None:
@@ -207,18 +253,18 @@ def items(text: str) -> list[Item]:
 
 
 def _runs(text: str, mark: re.Pattern[str]) -> Iterator[list[tuple[int, int, int]]]:
-    """Yield each ascending run of numbers, from 1, with the places before and after each: 1. 2. 3. 5. but not 3. 1."""
+    """Yield each run of numbers from 1, with the places before and after each: 1. 2. 3. 3. 5. but not 3. 1."""
     marks = [(_value(match[1]), *match.span()) for match in mark.finditer(text)]
-    if mark is _MARKS[0]:
-        dotted = {number for number, _, _ in marks}
-        marks += [(int(match[1]), *match.span()) for match in _LOST_DOT.finditer(text) if int(match[1]) not in dotted]
-        marks.sort(key=lambda found: found[1])
+    if marks and mark in _MARKS[: len(_DAMAGED)]:
+        whole = {number for number, _, _ in marks}
+        damaged = [(_value(match[1]), *match.span()) for match in _DAMAGED[_MARKS.index(mark)].finditer(text)]
+        marks = sorted([*marks, *(found for found in damaged if found[0] not in whole)], key=lambda found: found[1])
     run: list[tuple[int, int, int]] = []
     for found in marks:
         if found[0] == 1:
             yield run
             run = [found]
-        elif run and run[-1][0] < found[0] <= run[-1][0] + 3:
+        elif run and run[-1][0] <= found[0] <= run[-1][0] + 3:
             run.append(found)
     yield run
 
@@ -261,13 +307,16 @@ def _total(text: str) -> tuple[Amount, int] | None:
     return None
 
 
-def _whole(case: Case, text: str) -> tuple[Decimal | None, str]:
-    """Return the total the items belong to, in 元, and its unit: the narrative's own, else the form's."""
+def _whole(case: Case, text: str, made: Decimal) -> tuple[Decimal | None, str]:
+    """Return the total the items belong to, in 元, and its unit: the narrative's own, else that of the form's totals they make.
+
+    A form may give a total of several years and one of the year; where the items make neither, the last one given is meant.
+    """
     if found := _total(text):
         return found[0].yuan, found[0].unit
-    field = case.field("total")
     unit = next((amount.unit for amount in amounts(text)), "万元")
-    return (Decimal(field.normalised) if field and field.normalised else None), unit
+    totals = [total for label in case.rule.many("totals") if (total := _yuan(case, label)) is not None]
+    return (made if made in totals else totals[-1] if totals else None), unit
 
 
 def _line_lost(case: Case) -> bool:
@@ -281,10 +330,6 @@ def _abridges(name: str, project: str) -> bool:
     """Tell whether a name is the project's with words left out: 信访维稳经费 of 信访维稳工作经费."""
     rest = iter(project)
     return len(name) >= 4 and all(character in rest for character in name)
-
-
-def _amount(item: Item, unit: str) -> str:
-    return _written(item.amount.yuan, unit) if item.amount else "?"
 
 
 def _bare(yuan: Decimal, unit: str) -> str:
@@ -302,6 +347,5 @@ def _alike(rest: Decimal, whole: Decimal, unit: str) -> str:
     return (f"{value:.{decimals}f}" if round(value, decimals) == value else plain(value)) + unit
 
 
-def _terms(parts: Sequence[Decimal], unit: str, *, bare: bool = False) -> str:
-    terms = "+".join(_bare(part, unit) for part in parts)
-    return terms if bare else terms + (f" {unit}" if len(parts) > 1 else unit)
+def _terms(parts: Sequence[Amount], total: Amount) -> str:
+    return "+".join(_bare(part.yuan, total.unit) for part in parts) + total.unit
