@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from jiaokan.knowledge.gazetteer import COUNTY, Gazetteer, Place
-from jiaokan.model import Document, Region
+from jiaokan.model import Document, Region, Span
 
 LONGEST = 15
 """Characters of the longest name of a county or higher unit (dictionaries/places.tsv has 15: 双江拉祜族佤族布朗族傣族自治县)."""
@@ -31,27 +31,31 @@ def region(document: Document, gazetteer: Gazetteer) -> Region | None:
 
 
 def mentions(text: str, gazetteer: Gazetteer) -> Iterator[Place]:
-    """Yield each province, prefecture and county named in a text, as it is now, the longest name at each place.
+    """Yield each province, prefecture and county named in a text, as it is now."""
+    return (place for place, _ in named(text, gazetteer))
+
+
+def named(text: str, gazetteer: Gazetteer) -> Iterator[tuple[Place, Span]]:
+    """Yield the places named in a text with where they are named, the longest name at each place: 星子县 → 庐山市.
 
     Of several of one name, the one whose province or prefecture is named too; else none.
     """
-    names = list(_names(text, gazetteer))
-    codes = {place.code for name in set(names) for place in _places(name, gazetteer)}
-    settled: dict[str, Place | None] = {}
-    for name in names:
-        if name not in settled:
-            settled[name] = _settle(name, gazetteer, codes)
-        place = settled[name]
+    spans = list(_names(text, gazetteer))
+    names = {text[span.start : span.end] for span in spans}
+    codes = {place.code for name in names for place in _places(name, gazetteer)}
+    settled = {name: _settle(name, gazetteer, codes) for name in names}
+    for span in spans:
+        place = settled[text[span.start : span.end]]
         if place:
-            yield place
+            yield place, span
 
 
-def _names(text: str, gazetteer: Gazetteer) -> Iterator[str]:
+def _names(text: str, gazetteer: Gazetteer) -> Iterator[Span]:
     done = 0
     for match in _ENDS.finditer(text):
         for start in range(max(done, match.end() - LONGEST), match.end() - 2):
             if _codes(text[start : match.end()], gazetteer):
-                yield text[start : match.end()]
+                yield Span(start, match.end())
                 done = match.end()
                 break
 

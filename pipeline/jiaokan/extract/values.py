@@ -33,7 +33,7 @@ _DIGITS: Mapping[str, int] = MappingProxyType(
 )
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4})(?!\d)")
 _PROJECT = re.compile(r"\d{6}\d\d(?:[A-Z]\d{12}|\d{13})(?!\d)|\d{18}(?!\d)")
-_DOCUMENT_NUMBER = re.compile(
+DOCUMENT_NUMBER = re.compile(
     r"(?P<agency>[\u4e00-\u9fff]{2,14})\s*(?:第\s*)?[〔\[(（【〈﹝［<{〖]\s*(?P<year>(?:19|20)\d\d)\s*[〕\])）】〉﹞］>}〗]\s*(?:第\s*)?(?P<serial>\d{1,5})\s*号"
 )
 _TICKED = re.compile(r"([\u4e00-\u9fff]+)\s*[☑√■✓✔☒R]")
@@ -149,7 +149,7 @@ def code(text: str) -> str:
 
 def document_number(text: str) -> str:
     """Return a 发文字号 in the form of GB/T 9704—2012 §7.2.5: 九办发[2009]8号 → 九办发〔2009〕8号."""
-    match = _DOCUMENT_NUMBER.search(text.translate(FULL_WIDTH))
+    match = DOCUMENT_NUMBER.search(text.translate(FULL_WIDTH))
     return f"{match['agency']}〔{match['year']}〕{match['serial']}号" if match else ""
 
 
