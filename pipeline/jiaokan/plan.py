@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jiaokan import edits
-from jiaokan.detect.flags import numbering_holes, foreign_script, mid_word_starts, unbalanced_marks
+from jiaokan.detect.flags import foreign_script, mid_word_starts, numbering_holes, unbalanced_marks
 from jiaokan.detect.quality import estimate
 from jiaokan.extract import extract
 from jiaokan.model import Apply, Document, Edit, Status
@@ -45,11 +45,11 @@ def editing(knowledge: Knowledge) -> tuple[Stage, ...]:
         SplitCodes(knowledge.known_area),
         number_brackets,
         ranges,
-        Repair(knowledge),
-        doubled_stops,
         foreign_script,
         numbering_holes,
         mid_word_starts,
+        Repair(knowledge),  # after the flags: what is lost there is not mended piecemeal
+        doubled_stops,
         unbalanced_marks,
     )
 
@@ -60,7 +60,8 @@ def run(document: Document, knowledge: Knowledge, *, apply: Apply = Apply.CERTAI
     for stage in editing(knowledge):
         document = edits.revise(document, [decide(edit, floor) for edit in stage(document)])
     document = estimate(document, knowledge)
-    document = validate(extract(document, knowledge.home))
+    document = extract(document, knowledge.home, gazetteer=knowledge.gazetteer)
+    document = validate(document, knowledge.home, gazetteer=knowledge.gazetteer)
     return withhold(document) if apply is Apply.NONE else document
 
 

@@ -43,7 +43,7 @@ class Repair:
 
     def __call__(self, document: Document) -> Iterator[Edit]:
         """Yield edits that do not overlap, by place; what cannot be read is flagged."""
-        shield = Shield(protected(document.text, self.knowledge))
+        shield = Shield(protected(document, self.knowledge))
         taken: list[Edit] = []
         for edit in self._framed(document):
             if not shield.covers(edit.span) and not _overlaps(taken, edit.span):

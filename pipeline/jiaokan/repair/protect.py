@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from jiaokan.model import Span
+from jiaokan.edits import Alignment, invert
+from jiaokan.model import Document, Span
 from jiaokan.normalise.numbers import CLOSE, OPEN
 from jiaokan.script import CELL, HAN, NUMERALS
 
@@ -35,14 +36,17 @@ _PLACE = re.compile(f"[{HAN}]+?(?:特别行政区|自治[区州县旗]|街道|[�
 LONGEST_PLACE = 12
 
 
-def protected(text: str, knowledge: Knowledge) -> list[Span]:
-    """Return the protected spans of a text, in order, overlapping ones joined."""
+def protected(document: Document, knowledge: Knowledge) -> list[Span]:
+    """Return the protected spans of a document's text, in order, overlapping ones joined; flagged places are among them."""
+    text = document.text
     spans = [Span(*(match.span("value") if "value" in match.groupdict() else match.span())) for pattern in _PATTERNS for match in pattern.finditer(text)]
     spans += [Span(*match.span("value")) for match in _NAME_CELL.finditer(text)]
     spans += [Span(*match.span()) for match in _PADDED_NAMES.finditer(text)]
     spans += knowledge.lexicon.kept(text)
     spans += knowledge.lexicon.whole(text)
     spans += _places(text, knowledge)
+    alignment = Alignment(invert(document.applied))  # from the original to the text
+    spans += [alignment.to_original(edit.span) for edit in document.flags]
     joined: list[Span] = []
     for span in sorted(span for span in spans if span.start < span.end):
         if joined and span.start < joined[-1].end:
