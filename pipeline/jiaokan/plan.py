@@ -16,8 +16,8 @@ from jiaokan.detect.quality import estimate
 from jiaokan.extract import extract
 from jiaokan.model import Apply, Document, Edit, Status
 from jiaokan.normalise.characters import RareTwins, compatibility_ideographs, invisible_characters
-from jiaokan.normalise.numbers import SplitCodes, number_brackets, ranges
-from jiaokan.normalise.punctuation import doubled_stops, table_rules
+from jiaokan.normalise.numbers import SplitCodes, garbled_brackets, number_brackets, ranges, split_phones, unclosed_numbers
+from jiaokan.normalise.punctuation import Watermarks, doubled_stops, ornaments, pinyin_glosses, table_rules
 from jiaokan.normalise.spaces import HanSpaces, cell_edges, punctuation_spaces
 from jiaokan.repair import Repair
 from jiaokan.validate import validate
@@ -38,12 +38,18 @@ def editing(knowledge: Knowledge) -> tuple[Stage, ...]:
         invisible_characters,
         compatibility_ideographs,
         RareTwins(knowledge.twins),
+        Watermarks(knowledge.watermarks),
+        pinyin_glosses,
+        ornaments,
         table_rules,
         cell_edges,
         punctuation_spaces,
         HanSpaces(knowledge.language),
         SplitCodes(knowledge.known_area),
+        split_phones,
+        garbled_brackets,
         number_brackets,
+        unclosed_numbers,
         ranges,
         foreign_script,
         numbering_holes,

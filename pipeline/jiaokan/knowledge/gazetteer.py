@@ -105,6 +105,14 @@ class Gazetteer:
         now = self.successor(place)
         return now is not None and any(above.code == code for above in self.chain(now))
 
+    def townships(self, county: str) -> tuple[str, ...]:
+        """Return the names of the townships of a county, by its code of 6 digits: 360483 → 南康镇, 蛟塘镇 …"""
+        return tuple(
+            name
+            for name, codes in self._townships.items()
+            if county in codes and any(codes[at + TOWNSHIP_DIGITS : at + PACKED] == county for at in range(0, len(codes), PACKED))
+        )
+
     def alias(self, text: str) -> tuple[Place, ...]:
         """Return the places a short form stands for: 九江 → 九江市, 赣 → 江西省, 内蒙古 → 内蒙古自治区."""
         return self._aliases.get(text, ())

@@ -61,6 +61,16 @@ class Knowledge:
         return {read: printed for _, (read, printed, _) in rows}
 
     @cached_property
+    def watermarks(self) -> tuple[str, ...]:
+        """What scanning programs and document sites print over a page."""
+        return tuple(mark for _, (mark, _) in read_table(self.home / "watermarks.tsv", ("mark", "origin")))
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """Units of indicators and amounts."""
+        return frozenset(unit for _, (unit, _) in read_table(self.home / "units.tsv", ("unit", "kind")))
+
+    @cached_property
     def weights(self) -> Mapping[str, Any]:
         """The fitted numbers of detection and repair: weights.toml, made by dictionaries/make/weights.py."""
         path = self.home / "weights.toml"

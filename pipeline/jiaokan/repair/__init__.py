@@ -15,7 +15,7 @@ from jiaokan.detect.suspects import MARKS, Passage, passages
 from jiaokan.extract.region import region
 from jiaokan.model import Document, Edit, Span
 from jiaokan.repair.channel import FEATURES, Channel, Reading, Scored, span
-from jiaokan.repair.frames import labels, set_phrases
+from jiaokan.repair.frames import labels, set_phrases, units
 from jiaokan.repair.memory import Memory, Parallel, memories
 from jiaokan.repair.places import misnomers
 from jiaokan.repair.protect import protected
@@ -31,7 +31,7 @@ UNREADABLE = 0.75  # P(misread) from which a place without a good reading is fla
 PARALLEL, AGREEING = 1.0, 1.0  # what stands elsewhere between the same neighbours: at all, and for each that agrees
 REPEATED = -4.0  # what stands here stands elsewhere too
 DOUBTFUL = 0.89  # at most, for changes that authors make as well: a whole word more, a character less
-FORCED = {"gazetteer": 0.985, "set_phrases": 0.985, "labels": 0.985}
+FORCED = {"set_phrases": 0.985, "labels": 0.985, "units": 0.985}
 
 
 class Repair:
@@ -63,8 +63,8 @@ class Repair:
         text = document.text
         for misnomer in misnomers(text, region(document, self.knowledge.gazetteer), self.knowledge):
             before = text[misnomer.span.start : misnomer.span.end]
-            yield Edit(misnomer.span, before, misnomer.printed, "gazetteer", "shape_substitution", FORCED["gazetteer"], misnomer.why)
-        for rule in (set_phrases, labels):
+            yield Edit(misnomer.span, before, misnomer.printed, "gazetteer", "shape_substitution", misnomer.confidence, misnomer.why)
+        for rule in (set_phrases, labels, units):
             for misfit in rule(text, self.knowledge):
                 before = text[misfit.span.start : misfit.span.end]
                 yield Edit(misfit.span, before, misfit.printed, misfit.rule, misfit.kind, FORCED[misfit.rule], misfit.why)

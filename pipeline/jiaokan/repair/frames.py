@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from jiaokan.knowledge.load import Knowledge
 
 LONGEST_WORD = 5
+UNIT_CELL = re.compile(f"(?<=\\t)[ ]?[\\d.,]+[ ]?\\t(?P<unit>[{HAN}/／·]{{1,6}})(?=[\\t\\r\\n]|$)")
+UNIT_SIMILARITY = 0.3  # below it two units are merely two words
 QUOTED = re.compile(f"[“\"](?P<inside>[{HAN}]{{4,10}})[”\"]")
 LABEL = re.compile(f"(?:^|(?<=\\t))[ \\u3000]*(?P<label>[{HAN}（）()]{{3,20}})(?=[：:\\t]|$)", re.MULTILINE)
 
@@ -67,6 +69,28 @@ def labels(text: str, knowledge: Knowledge) -> Iterator[Misfit]:
             place = match.start("label")
             kind = "shape_substitution" if span.end > span.start else "lost_character"
             yield Misfit(Span(place + span.start, place + span.end), printed, "labels", kind, f"the form's label {spelling}; {read} is none")
+
+
+def units(text: str, knowledge: Knowledge) -> Iterator[Misfit]:
+    """Yield table cells that hold a unit of measurement but for one look-alike: ⟨tab⟩力元 → 万元.
+
+    The cell must follow a number's, and one unit only may look like it; a unit of one character must stand in a column
+    where others do, so that 入 beside 人次 is no word of its own.
+    """
+    known = knowledge.units
+    for match in UNIT_CELL.finditer(text):
+        read = match["unit"]
+        if read in known:
+            continue
+        fits = [(unit, _one_change(read, unit)) for unit in known if len(unit) == len(read)]
+        alike = [(knowledge.glyphs.similarity(read[change[0].start], change[1]), change) for _, change in fits if change and len(change[1]) == 1]
+        best = max(alike, default=(0.0, None), key=lambda item: item[0])
+        if best[1] is None or best[0] < UNIT_SIMILARITY or sum(score == best[0] for score, _ in alike) > 1:
+            continue
+        span, printed = best[1]
+        place = match.start("unit")
+        why = f"behind a number stands a unit; {read} is none, and looks like {read[: span.start]}{printed}{read[span.end :]}"
+        yield Misfit(Span(place + span.start, place + span.end), printed, "units", "shape_substitution", why)
 
 
 def made_of_words(text: str, knowledge: Knowledge) -> bool:

@@ -1,8 +1,9 @@
-"""The gazetteer as a witness: a name that no place has, one look-alike from a place this page is about."""
+"""The gazetteer as a witness: a name that no place has, one character from a place this page is about."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,76 +14,129 @@ if TYPE_CHECKING:
     from jiaokan.knowledge.load import Knowledge
 
 SHORTEST = 3  # characters of a name that may be restored: 庐山市; two leave too little to recognise
-COUNTED = re.compile("[省市县区旗镇乡州盟道]$")
+LONGEST = 8
+ENDS = re.compile(r"[省市县区旗镇乡州盟道]")
+NAMED = re.compile(f"[{HAN}]{{1,9}}?[省市县区旗镇乡]")
+# A township stands in a list, or opens or closes a phrase: 对罗锦镇、三皇镇、龙江乡境内
+BEFORE = frozenset("、，；：（,;:(\n\t 对在至到和及与县区市为")
+AFTER = frozenset("、，。；：）,;:)\n\t 等和及与境的")
+PROVED, LIKELY = 0.985, 0.93
 
 
 class Misnomer(NamedTuple):
-    """A string in the place of a name: one character differs from `name`, at `span`."""
+    """A character in the place of another in a name: `printed` belongs at `span`."""
 
     span: Span
     printed: str
-    name: str
+    confidence: float
     why: str
 
 
+class Name(NamedTuple):
+    """A place the page is about, and how we know; `seen`: it stands on the page itself."""
+
+    text: str
+    evidence: str
+    seen: bool
+
+
 def misnomers(text: str, region: Region | None, knowledge: Knowledge) -> Iterator[Misnomer]:
-    """Yield the strings that must be misread names of the page's own places: 原山市 → 庐山市.
+    """Yield the characters that make a name of the page's own places one that no place has: 原山市 → 庐山市.
 
-    The page's places are its region with the units above it, and real names that stand on it at least twice. The
-    string itself must be no place, of today or of the past, and the changed character no word with its neighbours.
+    The page's places are its region with the units above it, real names that stand on it twice, and the townships of
+    its county. What stands there must be no place, of today or of the past, and the changed character no word with its
+    neighbours. A township the page does not name elsewhere must look like what is read, and stand as in a list.
     """
+    names = _own_places(text, region, knowledge)
+    holes: dict[tuple[str, int], list[Name]] = defaultdict(list)
+    for name in names:
+        for place in range(len(name.text)):
+            holes[name.text[:place] + "?" + name.text[place + 1 :], place].append(name)
+    sizes = sorted({len(name.text) for name in names})
+    for span in _places_like(text, names, sizes):
+        read = text[span.start : span.end]
+        if _real(text, span, knowledge):
+            continue
+        for place in range(len(read)):
+            fits = holes.get((read[:place] + "?" + read[place + 1 :], place), ())
+            misnomer = _fitting(text, span, place, fits, knowledge) if fits else None
+            if misnomer:
+                yield misnomer
+                break
+
+
+def _places_like(text: str, names: list[Name], sizes: list[int]) -> Iterator[Span]:
+    """Yield the stretches that end like a place's name, or begin as one of `names` and end otherwise."""
+    for match in ENDS.finditer(text):
+        yield from (Span(match.end() - size, match.end()) for size in sizes if size <= match.end())
+    for name in names:
+        stem = name.text[:-1]
+        place = text.find(stem)
+        while place >= 0:
+            end = place + len(name.text)
+            if text[end - 1 : end] != name.text[-1] and text[end : end + 1] in AFTER:
+                yield Span(place, end)
+            place = text.find(stem, end)
+
+
+def _fitting(text: str, span: Span, place: int, fits: list[Name] | tuple[Name, ...], knowledge: Knowledge) -> Misnomer | None:
+    """Return the misnomer if one name fits best, and well enough."""
+    here = span.start + place
+    read = text[here]
+    alike = {name: knowledge.glyphs.similarity(read, name.text[place]) for name in fits}
+    best = max(fits, key=lambda name: (name.seen, alike[name]))
+    if any(other.text != best.text and (alike[other] >= alike[best] or not best.seen) for other in fits) and not _ahead(best, fits, alike):
+        return None
+    if not re.match(f"[{HAN}]", read) or _word(text, here, knowledge):
+        return None
+    listed = (span.start == 0 or text[span.start - 1] in BEFORE) and (span.end == len(text) or text[span.end] in AFTER)
+    at_end = place == len(best.text) - 1
+    if (at_end or not best.seen) and not (listed and alike[best]):
+        return None
+    confidence = PROVED if best.seen or alike[best] >= SIMILAR else LIKELY
+    return Misnomer(Span(here, here + 1), best.text[place], confidence, f"{best.evidence}; {text[span.start : span.end]} in no gazetteer")
+
+
+SIMILAR = 0.4  # look-alike similarity from which a township in a list is proved (development samples)
+
+
+def _ahead(best: Name, fits: list[Name] | tuple[Name, ...], alike: dict[Name, float]) -> bool:
+    """Tell whether a name looks more like what is read than every other that fits."""
+    return all(other.text == best.text or alike[other] < alike[best] for other in fits)
+
+
+def _own_places(text: str, region: Region | None, knowledge: Knowledge) -> list[Name]:
+    """Return the names the page is about, each with the evidence for it; those that stand on it first."""
     gazetteer = knowledge.gazetteer
-    for name, evidence in _own_places(text, region, knowledge).items():
-        for place in range(len(name) - 1):
-            pattern = re.compile(f"{name[:place]}(?P<read>[{HAN}]){name[place + 1 :]}")
-            for match in pattern.finditer(text):
-                read = match[0]
-                if match["read"] == name[place] or gazetteer.named(read) or gazetteer.alias(read[:-1]):
-                    continue
-                around = text[max(0, match.start("read") - 3) : match.end("read") + 3]
-                if _belongs_elsewhere(around, min(3, match.start("read")), knowledge) or _longer_name(text, match.span(), knowledge):
-                    continue
-                if _rivals(read, place, name, region, knowledge):
-                    continue
-                yield Misnomer(Span(*match.span("read")), name[place], name, f"{evidence}; {read} in no gazetteer")
-
-
-def _own_places(text: str, region: Region | None, knowledge: Knowledge) -> dict[str, str]:
-    """Return the names the page is about, each with the evidence for it."""
-    own: dict[str, str] = {}
+    own: dict[str, Name] = {}
     if region:
-        for place in knowledge.gazetteer.coded(region.code)[:1]:
-            for above in knowledge.gazetteer.chain(place):
-                times = text.count(above.name)
-                own[above.name] = f"{above.name} ×{times} in this document; {region.evidence}"
-    counts: dict[str, int] = {}
-    for match in re.finditer(f"[{HAN}]{{1,9}}?[省市县区旗镇乡]", text):
-        for length in range(SHORTEST, min(6, len(match[0])) + 1):
-            name = match[0][-length:]
-            if knowledge.gazetteer.named(name):
-                counts[name] = counts.get(name, 0) + 1
+        for place in gazetteer.coded(region.code)[:1]:
+            for above in gazetteer.chain(place):
+                own[above.name] = Name(above.name, f"{above.name} ×{text.count(above.name)} in this document; {region.evidence}", seen=True)
+    counts: dict[str, int] = defaultdict(int)
+    for match in NAMED.finditer(text):
+        for size in range(SHORTEST, min(LONGEST, len(match[0])) + 1):
+            if gazetteer.named(match[0][-size:]):
+                counts[match[0][-size:]] += 1
     for name, times in counts.items():
         if times > 1:
-            own.setdefault(name, f"{name} ×{times} in this document")
-    return {name: why for name, why in own.items() if len(name) >= SHORTEST and COUNTED.search(name)}
+            own.setdefault(name, Name(name, f"{name} ×{times} in this document", seen=True))
+    for name in gazetteer.townships(region.code) if region else ():
+        own.setdefault(name, Name(name, f"{name} is a township of {region.name if region else ''}", seen=False))
+    return [name for name in own.values() if SHORTEST <= len(name.text) <= LONGEST and ENDS.match(name.text[-1])]
 
 
-def _rivals(read: str, place: int, name: str, region: Region | None, knowledge: Knowledge) -> bool:
-    """Tell whether another place of the region would do, and does not look less like what is read: 咯门镇, 洛门镇 or 四门镇."""
-    alike = knowledge.glyphs.similarity
-    same_shape = (other for other in knowledge.gazetteer.names() if len(other) == len(name) and other[:place] == name[:place] and other[place + 1 :] == name[place + 1 :])
-    area = f"{region.code[:4]}00" if region else ""
-    return any(
-        other != name and alike(read[place], other[place]) >= alike(read[place], name[place]) and any(knowledge.gazetteer.within(found, area) for found in knowledge.gazetteer.named(other))
-        for other in same_shape
-    )
+def _real(text: str, span: Span, knowledge: Knowledge) -> bool:
+    """Tell whether a real name, or a known short form, ends here: this one, a longer or a shorter."""
+    named, alias = knowledge.gazetteer.named, knowledge.gazetteer.alias
+    starts = range(max(0, span.start - 4), span.end - 1)
+    return any(named(text[start : span.end]) for start in starts) or bool(alias(text[span.start : span.end - 1]))
 
 
-def _belongs_elsewhere(around: str, place: int, knowledge: Knowledge) -> bool:
+def _word(text: str, place: int, knowledge: Knowledge) -> bool:
     """Tell whether the character at `place` makes a word with a neighbour: 九个市 is no 九江市."""
-    return any(knowledge.words.get(around[start:end], 0) > 0 for start in range(max(0, place - 2), place + 1) for end in range(max(place + 1, start + 2), min(len(around), start + 3) + 1))
-
-
-def _longer_name(text: str, span: tuple[int, int], knowledge: Knowledge) -> bool:
-    """Tell whether the string is the end of a longer real name."""
-    return any(knowledge.gazetteer.named(text[start : span[1]]) for start in range(max(0, span[0] - 4), span[0]))
+    return any(
+        knowledge.words.get(text[start:end], 0) > 0
+        for start in range(max(0, place - 2), place + 1)
+        for end in range(max(place + 1, start + 2), min(len(text), start + 3) + 1)
+    )
