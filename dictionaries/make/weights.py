@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -24,10 +25,13 @@ from jiaokan.detect import suspects
 from jiaokan.knowledge import load
 from jiaokan.knowledge.language import NUMBER, WORD, fold, tokens
 from jiaokan.repair import channel
+from jiaokan.repair import PROVED
+from jiaokan.repair.memory import memories
 from jiaokan.repair.sites import sites
 
 Floats = NDArray[np.float64]
 PENALTY = 1.0
+READING_PENALTY = 0.1  # a dozen sites teach what a parallel is worth; a stronger penalty would hide it
 
 
 class Pair(NamedTuple):
@@ -47,6 +51,16 @@ def pairs(path: Path, read: str, printed: str) -> list[Pair]:
         return [Pair(row[read], row[printed]) for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
+def documents(folder: Path) -> list[Pair]:
+    """Return the sample documents of a corpus: what the engine delivered, and what stands on paper."""
+    found = []
+    for path in sorted(folder.glob("truth/*.json")):
+        truth = json.loads(path.read_text(encoding="utf-8"))
+        sample = next(folder.glob(f"samples/{truth['id']}.*"))
+        found.append(Pair(sample.read_bytes().decode(truth["encoding"]), truth["text"]))
+    return found
+
+
 def held_out(pair: Pair) -> bool:
     return hashlib.sha256(pair.printed.encode()).digest()[0] % 3 == 0
 
@@ -63,16 +77,17 @@ def judged(some: list[Pair], language: load.LanguageModel) -> tuple[Floats, Floa
     """Return features and labels of every judged token, and of every seam."""
     characters, wrongs, seams, losts = [], [], [], []
     for pair in some:
-        units, starts = tokens(pair.read)
-        if not units:
-            continue
         wrong, lost = faults(pair)
-        character, seam = suspects.features(units, language)
-        kept = np.array([unit not in (NUMBER, WORD) for unit in units])
-        characters.append(character[kept])
-        seams.append(seam[kept])
-        wrongs += [start in wrong for start, keep in zip(starts, kept, strict=True) if keep]
-        losts += [start in lost for start, keep in zip(starts, kept, strict=True) if keep]
+        for match in suspects.PASSAGE.finditer(pair.read):
+            units, starts = tokens(match[0])
+            if not units:
+                continue
+            character, seam = suspects.features(units, language)
+            kept = np.array([unit not in (NUMBER, WORD) for unit in units])
+            characters.append(character[kept])
+            seams.append(seam[kept])
+            wrongs += [match.start() + start in wrong for start, keep in zip(starts, kept, strict=True) if keep]
+            losts += [match.start() + start in lost for start, keep in zip(starts, kept, strict=True) if keep]
     return np.vstack(characters), np.array(wrongs, float), np.vstack(seams), np.array(losts, float)
 
 
@@ -92,19 +107,20 @@ def logistic(matrix: Floats, labels: Floats) -> Floats:
 def readings(some: list[Pair], knowledge: load.Knowledge, detection: dict[str, dict[str, float]]) -> Iterator[Site]:
     weigher = channel.Channel(knowledge, dict.fromkeys(channel.FEATURES, 0.0) | {"forward": 1.0})
     for pair in some:
-        truth = fold(pair.printed)
-        for passage in suspects.passages(pair.read, knowledge.language, detection):
-            distance = Levenshtein.distance(fold(passage.text), truth)
-            for site in sites(passage):
-                scored = weigher.weigh(passage, weigher.readings(passage, site), {})
+        read, truth = fold(pair.read), fold(pair.printed)
+        distance = Levenshtein.distance(read, truth)
+        for memory, passages in memories(list(suspects.passages(pair.read, knowledge.language, detection))):
+            for passage, site in ((passage, site) for passage in passages for site in sites(passage)):
+                proposals = dict.fromkeys([*memory.readings(passage, site), *weigher.readings(passage, site)])
+                scored = weigher.weigh(passage, {reading: memory.parallel(passage, reading) for reading in proposals})
                 if scored:
-                    right = [Levenshtein.distance(fold(written(passage, one.reading)), truth) < distance for one in scored]
+                    right = [Levenshtein.distance(written(read, passage, one.reading), truth) < distance for one in scored]
                     yield Site(np.array([one.features for one in scored]), np.array(right))
 
 
-def written(passage: suspects.Passage, reading: channel.Reading) -> str:
+def written(text: str, passage: suspects.Passage, reading: channel.Reading) -> str:
     span = channel.span(passage, reading)
-    return passage.text[: span.start - passage.start] + reading.after + passage.text[span.end - passage.start :]
+    return text[: span.start] + fold(reading.after) + text[span.end :]
 
 
 def chances(site: Site, weights: Floats) -> tuple[Floats, float]:
@@ -121,7 +137,7 @@ def log_linear(all_sites: list[Site]) -> Floats:
     size = len(channel.FEATURES)
     weights = np.zeros(size)
     for _ in range(40):
-        slope, curve = PENALTY * weights, PENALTY * np.eye(size)
+        slope, curve = READING_PENALTY * weights, READING_PENALTY * np.eye(size)
         for site in all_sites:
             chance, _ = chances(site, weights)
             mean = chance @ site.features
@@ -136,6 +152,17 @@ def log_linear(all_sites: list[Site]) -> Floats:
         if abs(step).max() < 1e-4:
             break
     return weights
+
+
+def frequencies(all_sites: list[Site], weights: Floats, characters: int) -> dict[str, float]:
+    """Return how often each kind of fault is proved, per character of the lines."""
+    counts = dict.fromkeys(channel.KINDS, 0)
+    for site in all_sites:
+        chance, _ = chances(site, weights)
+        best = int(chance.argmax())
+        if chance[best] >= PROVED:
+            counts[channel.KINDS[int(site.features[best][: len(channel.KINDS)].argmax())]] += 1
+    return {kind: count / characters for kind, count in counts.items()}
 
 
 def reliability(all_sites: list[Site], weights: Floats) -> list[str]:
@@ -158,28 +185,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=Path, required=True, help="TSV with columns ocr, truth")
     parser.add_argument("--clean", type=Path, required=True, help="TSV with columns source, target: sentences without fault")
+    parser.add_argument("--corpus", type=Path, default=Path(__file__).parent.parent.parent / "corpus", help="sample documents with their truth")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "weights.toml")
     arguments = parser.parse_args()
     knowledge = load.load()
     faulty, clean = pairs(arguments.pairs, "ocr", "truth"), pairs(arguments.clean, "source", "target")
-    train = [pair for pair in faulty + clean if not held_out(pair)]
-    test = [pair for pair in faulty + clean if held_out(pair)]
+    samples = documents(arguments.corpus)
+    train = [pair for pair in faulty + clean + samples if not held_out(pair)]
+    test = [pair for pair in faulty + clean + samples if held_out(pair)]
     characters, wrong, seams, lost = judged(train, knowledge.language)
     detection = {
         "character": dict(zip(suspects.CHARACTER_FEATURES, logistic(characters, wrong).tolist(), strict=True)),
         "seam": dict(zip(suspects.SEAM_FEATURES, logistic(seams, lost).tolist(), strict=True)),
     }
-    fitted = log_linear(list(readings(train, knowledge, detection)))
+    cases = list(readings(train, knowledge, detection))
+    fitted = log_linear(cases)
+    rates = frequencies(cases, fitted, sum(len(tokens(pair.read)[0]) for pair in train))
     report = reliability(list(readings(test, knowledge, detection)), fitted)
     print("\n".join(report))
     lines = [
         "# title: Weights of detection and repair",
-        f"# source: fitted by dictionaries/make/weights.py on {arguments.pairs.name} and {arguments.clean.name}, two thirds of the lines",
+        f"# source: fitted by dictionaries/make/weights.py on {arguments.pairs.name}, {arguments.clean.name} and corpus/samples, two thirds of the lines",
         "# licence: Apache-2.0",
-        *(f"# held-out third, best reading of each suspicious place: {line}" for line in report),
+        "# held-out third, best reading of each suspicious place:",
+        *(f"#   {line}" for line in report),
     ]
-    for name, table in [*detection.items(), ("reading", dict(zip(channel.FEATURES, fitted.tolist(), strict=True)))]:
-        lines += ["", f"[{name}]", *(f"{key} = {value:.4f}" for key, value in table.items())]
+    for name, table in [*detection.items(), ("reading", dict(zip(channel.FEATURES, fitted.tolist(), strict=True))), ("rates", rates)]:
+        lines += ["", f"[{name}]", *(f"{key} = {value:.6f}" for key, value in table.items())]
     arguments.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -144,15 +144,25 @@ def _join(document: Document, alignment: Alignment, changes: Sequence[Edit]) -> 
 
 
 def _merged(alignment: Alignment, change: Edit) -> range:
-    """Return the earlier edits a change must be joined with: those it touches, or an insertion at its own place."""
-    touched = alignment.touched(change.span)
-    if touched or change.before:
-        return touched
-    point = alignment.to_original(change.span)
-    for index in (touched.start - 1, touched.start):
-        if 0 <= index < len(alignment.edits) and alignment.edits[index].span == point:
-            return range(index, index + 1)
-    return touched
+    """Return the earlier edits a change must be joined with: those it touches, an insertion at its own place, and its fellows.
+
+    Several insertions at one place of the original have an order that only the edited text knows; they stay together.
+    """
+    edits, touched = alignment.edits, alignment.touched(change.span)
+    if not touched:
+        if change.before:
+            return touched
+        point = alignment.to_original(change.span)
+        beside = [index for index in (touched.start - 1, touched.start) if 0 <= index < len(edits) and edits[index].span == point]
+        if not beside:
+            return touched
+        touched = range(beside[0], beside[-1] + 1)
+    first, last = touched[0], touched[-1]
+    while first > 0 and edits[first - 1].span == edits[first].span:
+        first -= 1
+    while last + 1 < len(edits) and edits[last + 1].span == edits[last].span:
+        last += 1
+    return range(first, last + 1)
 
 
 def _joined(document: Document, alignment: Alignment, group: Sequence[Edit]) -> Edit:

@@ -10,8 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from jiaokan.extract.family import recognise
-from jiaokan.extract.forms import Form
-from jiaokan.extract.letters import Letter
 from jiaokan.extract.page import Page
 from jiaokan.extract.region import places, region
 from jiaokan.knowledge import home
@@ -35,11 +33,15 @@ def extract(document: Document, folder: Path | None = None, *, gazetteer: Gazett
     if family:
         page = Page(document, family)
         found: tuple[Indicator, ...] = ()
-        if family.reader == "form":
+        if family.reader == "form":  # a reader is loaded when a document needs it: commands must start fast
+            from jiaokan.extract.forms import Form
+
             form = Form(page, labels)
             form.read()
             found = tuple(form.indicators)
         else:
+            from jiaokan.extract.letters import Letter
+
             Letter(page, labels).read()
         document = replace(document, family=family.name, fields=MappingProxyType(page.fields), indicators=found)
     return replace(document, region=region(document, gazetteer or places(folder)))

@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import jieba
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.tokens import Span as SpacySpan
 from spacy.util import filter_spans
 from spacy.vocab import Vocab
 
@@ -69,7 +71,7 @@ class Reader:
         found = list(self.named(text))
         edges = sorted({edge for entity in found for edge in entity.span} | {0, len(text)})
         words: list[str] = []
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             words += self.tokenizer.cut(text[start:end])
         doc = Doc(self.vocab, words=words, spaces=[False] * len(words))
         found += self.words(doc)
@@ -161,7 +163,7 @@ class Component:
         return doc
 
 
-def _spans(doc: Doc, found: Iterable[Entity]) -> Iterator[object]:
+def _spans(doc: Doc, found: Iterable[Entity]) -> Iterator[SpacySpan]:
     for entity in found:
         span = doc.char_span(*entity.span, label=entity.type, alignment_mode="expand")
         if span is not None:

@@ -164,9 +164,9 @@ class Form:
             label = self._label(cell.text)
             if label and waiting and not colon and (entries[-1].colon or len(key(cell.text)) < 3):
                 label = None  # 资金用途: | 项目: a value that is also a label
-            faulty = None if label or waiting else self._faulty(cell.text)
-            if label or faulty:
-                entries.append(Entry(label or faulty, cell, colon, 1.0 if label else FAULTY))  # type: ignore[arg-type]
+            whole = label or (None if waiting else self._faulty(cell.text))
+            if whole:
+                entries.append(Entry(whole, cell, colon, 1.0 if label else FAULTY))
                 continue
             parts = [] if waiting else list(self._parts(cell, alone=not entries))
             if parts:
@@ -183,8 +183,7 @@ class Form:
         Text before the first one belongs to its value: the engine moved the label (only in a cell no label precedes).
         """
         if choice := self._choices.get(key(cell.text)):
-            label, length = choice
-            yield Entry(label, cell.part(0, length), colon=False, cells=[cell.part(length)])
+            yield Entry(choice[0], cell.part(0, choice[1]), colon=False, cells=[cell.part(choice[1])])
             return
         marks = [(match, label) for match in _COLON.finditer(cell.text) if (label := self._mark(match[1]))]
         if not marks or (marks[0][0].start() and not alone):

@@ -68,8 +68,9 @@ class Labels:
         return Labels(tuple(rows))
 
     def canonical(self, text: str, family: str = "", kinds: Iterable[str] = ()) -> Label | None:
-        """Return the label a text spells, spaces, colons, a bracketed score, a number and 其中 aside:
-        产出指标（50分）： → 产出指标, 其中：财政拨款 → 财政拨款.
+        """Return the label a text spells: 产出指标（50分）： → 产出指标, 其中：财政拨款 → 财政拨款.
+
+        Spaces, colons, a bracketed score, a number before it and 其中 are left out of account.
 
         `family` is a tag of the families column and `kinds` are kinds; a label of them is preferred to others, and
         one spelt by its own name to one spelt by a synonym. 满意度 → 满意度指标, with kinds=("level2",) 服务对象满意度指标.

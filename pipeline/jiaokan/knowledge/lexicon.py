@@ -29,6 +29,7 @@ class Lexicon:
     terms: frozenset[str]
     laws: frozenset[str]
     keep: frozenset[str]
+    phrases: frozenset[str] = frozenset()  # of official prose at large; they neither shield nor outrank a term
 
     @classmethod
     def load(cls, home: Path, terms: str | Path | None = None, keep: str | Path | None = None) -> Lexicon:
@@ -36,13 +37,14 @@ class Lexicon:
         ours = {cells[0] for _, cells in read_table(home / "terms.tsv", TERM_COLUMNS)}
         ours |= {cells[0] for _, cells in read_table(home / "agencies.tsv", ("name", "kind"))}
         laws = {cells[0] for _, cells in read_table(home / "laws.tsv", ("title",))}
-        return cls(frozenset(ours | _words(terms)), frozenset(laws), frozenset(_words(keep)))
+        phrases = {cells[0] for _, cells in read_table(home / "phrases.tsv", ("phrase", "count"))}
+        return cls(frozenset(ours | _words(terms)), frozenset(laws), frozenset(_words(keep)), frozenset(phrases))
 
     @cached_property
     def anchors(self) -> dict[str, list[tuple[str, int]]]:
-        """Map each pair of neighbouring characters to the repairable terms that hold it, and where."""
+        """Map each pair of neighbouring characters to the repairable terms and phrases that hold it, and where."""
         index: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for term in sorted(self.terms):
+        for term in sorted(self.terms | self.phrases):
             if _REPAIRABLE.fullmatch(term):
                 for place in range(len(term) - 1):
                     index[term[place : place + 2]].append((term, place))

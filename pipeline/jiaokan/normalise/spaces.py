@@ -19,7 +19,7 @@ BETWEEN_HAN = re.compile(f"(?<=[{HAN}])[ \u00a0](?=[{HAN}])")  # the ideographic
 # Beside full-width punctuation the glyph brings its own space. A colon or 、 may be followed by an author's own one
 # (项目名称： 信访工作; 一、 总则), and so may a bracket that closes a list number.
 BESIDE_PUNCTUATION = re.compile(f"(?<=[，。；？！》”]){SPACE}(?=[{HAN}（《“(])|(?<=[{HAN}）》”]){SPACE}(?=[，。；：？！、）》”])|(?<=》){SPACE}(?=\\()")
-HEADING = re.compile(rf"(?:第[{NUMERALS}\d]+[章节条款编部分]+|[（(]?[{NUMERALS}\d]{{1,4}}[）)、.．]?|附件\d*|[附注例图表]\d*)$")  # noqa: RUF001
+HEADING = re.compile(rf"(?:第[{NUMERALS}\d]+[章节条款编部分]+|[（(]?[{NUMERALS}\d]{{1,4}}[）)、.．]?|附件\d*|[附注例图表]\d*)")  # noqa: RUF001
 PADDED = re.compile(rf"(?<![{HAN}])[{HAN}]{SPACE}+[{HAN}](?![{HAN}])")
 SPACED_OUT = 0.1  # share of ideographs followed by a space above which the engine, not the page, set them
 SURPRISE = 1.3  # −log10 P of the character behind the space: below, the two sides are one phrase
@@ -52,7 +52,7 @@ class HanSpaces:
                 left, right = text[cell.start() : match.start()], text[match.end() : cell.end()]
                 if spaced_out:
                     yield _drop(match, 0.98, "the engine set a space between most characters of this page")
-                elif match.start() in padded or HEADING.search(_run(left, -1)):
+                elif match.start() in padded or HEADING.fullmatch(_run(left, -1)):
                     continue
                 elif (surprise := self.language.surprisal(tokens(left[-12:] + right[0])[0], bos=False)[-1]) < SURPRISE:
                     why = f"{left[-2:]}{right[:2]} runs on across the space (P = {10**-surprise:.2f})"

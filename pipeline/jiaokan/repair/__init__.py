@@ -7,14 +7,16 @@ edit's confidence. Protected spans are refused before anything is weighed.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from jiaokan.detect.suspects import MARKS, Passage, passages
 from jiaokan.extract.region import region
 from jiaokan.model import Document, Edit, Span
-from jiaokan.repair.channel import FEATURES, Channel, Reading, Scored, span
+from jiaokan.repair.channel import FEATURES, Channel, Reading, Scored, compare, span
 from jiaokan.repair.frames import labels, set_phrases, units
 from jiaokan.repair.memory import Memory, Parallel, memories
 from jiaokan.repair.places import misnomers
@@ -27,11 +29,20 @@ if TYPE_CHECKING:
 
 SUGGEST = 0.5  # probability from which a reading is shown to a person
 UNREADABLE = 0.75  # P(misread) from which a place without a good reading is flagged
-# Evidence the development lines cannot teach, for they are single lines: in nats, set on the development samples.
-PARALLEL, AGREEING = 1.0, 1.0  # what stands elsewhere between the same neighbours: at all, and for each that agrees
-REPEATED = -4.0  # what stands here stands elsewhere too
+PROVED = 0.9  # probability from which a repair counts as proof of the engine's habit
+REPEATS = 3  # proofs that make a habit
+HABIT = 2.0  # nats a habit adds at most
 DOUBTFUL = 0.89  # at most, for changes that authors make as well: a whole word more, a character less
 FORCED = {"set_phrases": 0.985, "labels": 0.985, "units": 0.985}
+
+
+class Case(NamedTuple):
+    """A suspicious place, its readings, and what the rest of the document says of each."""
+
+    passage: Passage
+    site: range
+    scored: list[Scored]
+    parallels: dict[Reading, Parallel]
 
 
 class Repair:
@@ -48,15 +59,35 @@ class Repair:
         for edit in self._framed(document):
             if not shield.covers(edit.span) and not _overlaps(taken, edit.span):
                 taken.append(edit)
-        channel = Channel(self.knowledge, self.knowledge.weights["reading"])
         found = list(passages(document.text, self.knowledge.language, self.knowledge.weights))
+        cases = list(self._cases(found, shield))
+        bonus = self._habits(cases, sum(len(passage.tokens) for passage in found))
+        for case in cases:
+            edit = self._decide(case, compare(case.scored, bonus), shield)
+            if edit and not _overlaps(taken, edit.span):
+                taken.append(edit)
+        yield from sorted(taken, key=lambda edit: edit.span)
+
+    def _cases(self, found: Sequence[Passage], shield: Shield) -> Iterator[Case]:
+        """Yield each suspicious place with its readings, none of which touches protected text."""
+        channel = Channel(self.knowledge, self.knowledge.weights["reading"])
         for memory, run in memories(found):
             for passage in run:
                 for site in sites(passage):
-                    for edit in self._site(channel, memory, passage, site, shield):
-                        if not _overlaps(taken, edit.span):
-                            taken.append(edit)
-        yield from sorted(taken, key=lambda edit: edit.span)
+                    proposals = dict.fromkeys([*memory.readings(passage, site), *channel.readings(passage, site)])
+                    readings = [reading for reading in proposals if not shield.covers(span(passage, reading))]
+                    parallels = {reading: memory.parallel(passage, reading) for reading in readings}
+                    yield Case(passage, site, channel.weigh(passage, parallels), parallels)
+
+    def _habits(self, cases: Sequence[Case], size: int) -> dict[str, float]:
+        """Return what this document's engine does more often than others, in nats by kind of fault.
+
+        `size` is the document's length in tokens. A page on which many characters are proved to be lost, or read as 。, makes the next such case likelier: the
+        faults proved so far are compared with those the development lines would have in as many characters.
+        """
+        proved = Counter(case.scored[0].kind for case in cases if case.scored and case.scored[0].probability >= PROVED)
+        rates = self.knowledge.weights["rates"]
+        return {kind: min(HABIT, max(0.0, math.log((times + 1) / (rates[kind] * size + 1)))) for kind, times in proved.items() if times >= REPEATS}
 
     def _framed(self, document: Document) -> Iterator[Edit]:
         """Yield the repairs whose frame proves them, wherever the language model looks: places, set phrases, labels."""
@@ -69,21 +100,18 @@ class Repair:
                 before = text[misfit.span.start : misfit.span.end]
                 yield Edit(misfit.span, before, misfit.printed, misfit.rule, misfit.kind, FORCED[misfit.rule], misfit.why)
 
-    def _site(self, channel: Channel, memory: Memory, passage: Passage, site: range, shield: Shield) -> Iterator[Edit]:
-        proposals = dict.fromkeys([*memory.readings(passage, site), *channel.readings(passage, site)])
-        readings = [reading for reading in proposals if not shield.covers(span(passage, reading))]
-        parallels = {reading: memory.parallel(passage, reading) for reading in readings}
-        support = {reading: weight for reading, parallel in parallels.items() if (weight := _support(parallel))}
-        scored = channel.weigh(passage, readings, support) if readings else []
+    def _decide(self, case: Case, scored: list[Scored], shield: Shield) -> Edit | None:
+        """Return the best reading as an edit, a flag where there is none but the text is broken, or nothing."""
+        passage = case.passage
         if scored and scored[0].probability >= SUGGEST:
-            yield self._edit(passage, scored[0], parallels[scored[0].reading])
-        elif max(passage.wrong[index] for index in site) >= UNREADABLE:
-            worst = max(site, key=lambda index: passage.wrong[index])
-            place = span(passage, Reading(worst, worst + 1, ""))
-            chance = float(passage.wrong[worst])
-            if not shield.covers(place):
-                before = _text(passage, place)
-                yield Edit(place, before, None, "unreadable", "unreadable", chance, f"“{before}” is not expected here from either side, and no reading stands out")
+            return self._edit(passage, scored[0], case.parallels[scored[0].reading])
+        worst = max(case.site, key=lambda index: passage.wrong[index])
+        place = span(passage, Reading(worst, worst + 1, ""))
+        chance = float(passage.wrong[worst])
+        if chance < UNREADABLE or shield.covers(place):
+            return None
+        before = _text(passage, place)
+        return Edit(place, before, None, "unreadable", "unreadable", chance, f"“{before}” is not expected here from either side, and no reading stands out")
 
     def _edit(self, passage: Passage, best: Scored, parallel: Parallel) -> Edit:
         reading = best.reading
@@ -113,11 +141,6 @@ class Shield:
     def covers(self, span: Span) -> bool:
         """Tell whether a change at `span` touches protected text; an insertion at its edge does not."""
         return bisect_right(self._ends, span.start) < bisect_left(self._starts, max(span.end, span.start))
-
-
-def _support(parallel: Parallel) -> float:
-    """Return what the rest of the document adds to a reading's score."""
-    return (PARALLEL + AGREEING * parallel.agreement if parallel.times else 0.0) + (REPEATED if parallel.repeated else 0.0)
 
 
 def _overlaps(edits: list[Edit], place: Span) -> bool:

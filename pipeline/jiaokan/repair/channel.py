@@ -7,7 +7,7 @@ one. A log-linear model over them, with "as it stands" among the readings, gives
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,20 +19,22 @@ from jiaokan.script import is_han
 
 if TYPE_CHECKING:
     from jiaokan.knowledge.load import Knowledge
+    from jiaokan.repair.memory import Parallel
 
 CONTEXT = 5  # tokens scored on either side: the order of the model
 COMMON_BOTH = 14  # readings kept that suit both neighbours
-COMMON_ONE = 5  # readings kept that are the commonest beside one neighbour
+COMMON_ONE = 12  # readings kept that are the commonest beside one neighbour
 LOOK_ALIKES = 24  # readings kept that look like the character and suit one neighbour
 SHORTLIST = 8  # readings, best by language model and look, whose words are looked up
 LONGEST_WORD = 4
 FEATURES = (
     "substitution", "mark_for_han", "han_for_mark", "mark_for_mark", "lost_han", "lost_mark", "intruder_han", "intruder_mark",
-    "forward", "backward", "both", "new_forward", "new_backward", "rest", "similarity", "unlike", "rarity", "words", "broken", "term",
-    "suspicion",
+    "forward", "backward", "both", "new_forward", "new_backward", "rest", "similarity", "unlike", "rarity", "words", "broken", "term", "phrase",
+    "suspicion", "parallel", "agreement", "repeated",
 )  # fmt: skip
-FORWARD = FEATURES.index("forward")
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
+AGREEMENT = 12  # tokens around a reading that count as agreeing: more prove no more
+KINDS = FEATURES[: FEATURES.index("forward")]
 EDGE = ""
 PAIRED = frozenset("（）《》〔〕\"'")  # their loss is flagged; which of two is amiss, no neighbour can tell
 
@@ -46,11 +48,17 @@ class Reading(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """A reading, what speaks for it (FEATURES), and its probability among its rivals."""
+    """A reading, what speaks for it (FEATURES), its score in nats ("as it stands" has 0), and its probability among its rivals."""
 
     reading: Reading
     features: tuple[float, ...]
-    probability: float
+    score: float
+    probability: float = 0.0
+
+    @property
+    def kind(self) -> str:
+        """The fault it mends, one of KINDS."""
+        return KINDS[self.features.index(1.0)]
 
 
 @dataclass(frozen=True)
@@ -86,23 +94,27 @@ class Channel:
                 yield from _one_fault(units, start, term, site)
                 yield from _one_fault(units, end - len(term) + 1, term, site, before=True)
 
-    def weigh(self, passage: Passage, readings: list[Reading], support: Mapping[Reading, float]) -> list[Scored]:
+    def weigh(self, passage: Passage, parallels: Mapping[Reading, Parallel]) -> list[Scored]:
         """Return the readings with their probabilities, likeliest first; what is left to 1 is "as it stands".
 
-        `support` adds evidence from outside the passage to a reading's score, in nats.
+        `parallels` holds the readings, and what the rest of the document says of each.
         """
-        ranked = sorted(((self._gain(passage, reading), reading) for reading in readings), key=lambda item: -item[0][2] - support.get(item[1], 0.0))
+        ranked = sorted(((self._gain(passage, reading), reading) for reading in parallels), key=lambda item: -item[0][2] - parallels[item[1]].agreement)
         scored = []
         weights = [self.weights[name] for name in FEATURES]
         for (forward, similarity, _), reading in ranked[:SHORTLIST]:
             features = self._features(passage, reading, forward, similarity)
-            evidence = support.get(reading, 0.0)
-            if evidence > 0 and features[FORWARD] + features[FORWARD + 1] < DISSENT:
-                evidence = 0.0
-            scored.append((sum(weight * value for weight, value in zip(weights, features, strict=True)) + evidence, reading, features))
-        highest = max([0.0] + [score for score, _, _ in scored])
-        total = math.exp(-highest) + sum(math.exp(score - highest) for score, _, _ in scored)
-        return sorted((Scored(reading, features, math.exp(score - highest) / total) for score, reading, features in scored), key=lambda item: -item.probability)
+            parallel = parallels[reading]
+            counts = bool(parallel.times) and not self._dissents(features)
+            features += (float(counts), float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated))
+            scored.append(Scored(reading, features, sum(weight * value for weight, value in zip(weights, features, strict=True))))
+        return compare(scored, {})
+
+    @staticmethod
+    def _dissents(features: tuple[float, ...]) -> bool:
+        """Tell whether the text itself speaks against a witness: the model prefers what stands here, or it is a word."""
+        known = dict(zip(FEATURES, features, strict=False))
+        return known["forward"] + known["backward"] < DISSENT or bool(known["substitution"] and known["broken"] > 1)
 
     def _instead(self, before: str, here: str, after: str) -> Iterator[str]:
         """Yield what may have been printed for `here`: what suits its neighbours, then what looks like it and suits one."""
@@ -153,7 +165,7 @@ class Channel:
         count = self.knowledge.neighbours.count
         rarity = math.log10((count(units[0]) + 1) / (count(before[0]) + 1)) if substitution else 0.0
         return (
-            *(float(kind == name) for name in FEATURES[:8]),
+            *(float(kind == name) for name in KINDS),
             forward,
             backward,
             min(forward, backward),
@@ -165,7 +177,7 @@ class Channel:
             rarity,
             float(new),
             float(old),
-            float(self._completes(stands, units, would)),
+            *self._completes(stands, units, would),
             math.log(max(suspicion, 1e-6)),
         )
 
@@ -181,16 +193,28 @@ class Channel:
                     best = last - first
         return best
 
-    def _completes(self, left: str, units: list[str], right: str) -> bool:
-        """Tell whether the reading completes a term of four characters or more that the page does not have."""
+    def _completes(self, left: str, units: list[str], right: str) -> tuple[float, float]:
+        """Return whether the reading completes a term, and a phrase, of four characters or more that the page does not have."""
         text = left + "".join(units) + right
         place = len(left)
+        term = phrase = 0.0
         for start in range(max(0, place - 3), place + 1):
-            for term, offset in self.knowledge.lexicon.anchors.get(text[start : start + 2], ()):
+            for known, offset in self.knowledge.lexicon.anchors.get(text[start : start + 2], ()):
                 first = start - offset
-                if first >= 0 and first <= place < first + len(term) and text.startswith(term, first):
-                    return True
-        return False
+                if first >= 0 and first <= place < first + len(known) and text.startswith(known, first):
+                    if known in self.knowledge.lexicon.terms:
+                        term = 1.0
+                    else:
+                        phrase = 1.0
+        return term, phrase
+
+
+def compare(scored: Iterable[Scored], bonus: Mapping[str, float]) -> list[Scored]:
+    """Return the readings with their probabilities, likeliest first; `bonus` adds nats to every reading of a kind."""
+    raised = [one._replace(score=one.score + bonus.get(one.kind, 0.0)) for one in scored]
+    highest = max([0.0] + [one.score for one in raised])
+    total = math.exp(-highest) + sum(math.exp(one.score - highest) for one in raised)
+    return sorted((one._replace(probability=math.exp(one.score - highest) / total) for one in raised), key=lambda one: -one.probability)
 
 
 def _one_fault(units: list[str], start: int, term: str, site: range, *, before: bool = False) -> Iterator[Reading]:

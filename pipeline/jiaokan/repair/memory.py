@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from jiaokan.detect.suspects import Passage
-from jiaokan.knowledge.language import NUMBER, WORD, fold
+from jiaokan.knowledge.language import NUMBER, WORD
 from jiaokan.repair.channel import Reading
 
 REACH = 20_000  # tokens one memory spans: some twenty pages; a longer document has several
@@ -37,15 +37,11 @@ class Memory:
         """Join the passages; `offsets` says where each begins."""
         self.offsets: dict[int, int] = {}
         units: list[str] = []
-        written: list[str] = []
         for passage in passages:
             self.offsets[passage.start] = len(units)
             units += passage.tokens
             units.append(BREAK)
-            written += [passage.text[start - passage.start] for start in passage.starts]
-            written.append(BREAK)
         self.text = "".join(units)
-        self.written = "".join(written)  # the same places as the page has them, widths unfolded
 
     @cached_property
     def _grams(self) -> Counter[str]:
@@ -70,7 +66,7 @@ class Memory:
                 right = self.text[offset + last : offset + last + ANCHOR]
                 here = self.text[offset + first : offset + last]
                 for witness in self._between(left, right, offset + first):
-                    if fold(witness) != here and _may_be_written(witness) and _may_be_written(here):
+                    if witness != here and _may_be_written(witness) and _may_be_written(here):
                         reading = _trimmed(Reading(first, last, witness), here)
                         if reading.first == reading.last or len(reading.after) <= 1 == reading.last - reading.first:
                             yield reading
@@ -79,7 +75,7 @@ class Memory:
         """Return how the rest of the document bears on a reading; both its neighbours must agree for it to count."""
         text = self.text
         first, last = self.offsets[passage.start] + reading.first, self.offsets[passage.start] + reading.last
-        after = fold(reading.after)
+        after = reading.after
         edge = 1 if after else ANCHOR  # an omission proves nothing unless a whole phrase runs on across it
         core = text[first - edge : first] + after + text[last : last + edge] if first >= edge else BREAK
         repeated = self._repeated(first, last)
@@ -113,17 +109,17 @@ class Memory:
             if begin != here:
                 end = self.text.find(right, begin, begin + LONGEST_GAP + ANCHOR)
                 if end >= 0:
-                    yield self.written[begin:end]
+                    yield self.text[begin:end]
 
 
 def _may_be_written(text: str) -> bool:
-    return not any(char in "0123456789０１２３４５６７８９" or char.isascii() and char.isalnum() or char == BREAK for char in text)
+    return not any(char in (NUMBER, WORD, BREAK) for char in text)
 
 
 def _trimmed(reading: Reading, here: str) -> Reading:
     """Return the reading without what it shares with the text that stands there: 。费 → 经费 is 。 → 经."""
-    head = _common(here, fold(reading.after))
-    tail = _common(here[head:][::-1], fold(reading.after[head:])[::-1])
+    head = _common(here, reading.after)
+    tail = _common(here[head:][::-1], reading.after[head:][::-1])
     return Reading(reading.first + head, reading.last - tail, reading.after[head : len(reading.after) - tail])
 
 

@@ -15,7 +15,10 @@ WIDEST = 4  # tokens; a longer broken stretch is taken in pieces
 
 def sites(passage: Passage) -> Iterator[range]:
     """Yield runs of suspicious tokens, in order; a seam belongs to the token behind it."""
-    suspicious = np.flatnonzero((passage.wrong >= WRONG) | (passage.lost >= LOST)).tolist()
+    starts = np.array(passage.starts)
+    spaced = np.concatenate(([False], np.diff(starts) > 1)) & (passage.wrong > 0)  # a space is left here: something may be lost
+    spaced[1:] &= passage.wrong[:-1] > 0  # behind a number the distance is the number's own
+    suspicious = np.flatnonzero((passage.wrong >= WRONG) | (passage.lost >= LOST) | spaced).tolist()
     start = 0
     for place in range(1, len(suspicious) + 1):
         if place == len(suspicious) or suspicious[place] != suspicious[place - 1] + 1 or place - start == WIDEST:

@@ -245,38 +245,38 @@ def items(text: str) -> list[Item]:
     """Return the numbered items of a narrative, by the numbering that gives most of them a sum."""
     best: list[Item] = []
     for mark in _MARKS:
-        for run in _runs(text, mark):
-            found = list(_items(text, run))
+        for run, end in _runs(text, mark):
+            found = list(_items(text, run, end))
             if sum(item.amount is not None for item in found) > sum(item.amount is not None for item in best):
                 best = found
     return best
 
 
-def _runs(text: str, mark: re.Pattern[str]) -> Iterator[list[tuple[int, int, int]]]:
-    """Yield each run of numbers from 1, with the places before and after each: 1. 2. 3. 3. 5. but not 3. 1."""
+def _runs(text: str, mark: re.Pattern[str]) -> Iterator[tuple[list[tuple[int, int, int]], int]]:
+    """Yield each run of numbers from 1, with the places before and after each, and where it ends: 1. 2. 3. 3. 5. but not 3. 1."""
     marks = [(_value(match[1]), *match.span()) for match in mark.finditer(text)]
     if marks and mark in _MARKS[: len(_DAMAGED)]:
         whole = {number for number, _, _ in marks}
         damaged = [(_value(match[1]), *match.span()) for match in _DAMAGED[_MARKS.index(mark)].finditer(text)]
         marks = sorted([*marks, *(found for found in damaged if found[0] not in whole)], key=lambda found: found[1])
     run: list[tuple[int, int, int]] = []
-    for found in marks:
+    for found in [*marks, (1, len(text), len(text))]:
         if found[0] == 1:
-            yield run
+            if len(run) > 1:
+                yield run, found[1]
             run = [found]
         elif run and run[-1][0] <= found[0] <= run[-1][0] + 3:
             run.append(found)
-    yield run
 
 
 def _value(mark: str) -> int:
     return int(mark) if mark.isdigit() else chinese_number(mark)
 
 
-def _items(text: str, run: Sequence[tuple[int, int, int]]) -> Iterator[Item]:
-    for place, (number, _, start) in enumerate(run):
-        end = run[place + 1][1] if place + 1 < len(run) else len(text)
-        if place + 1 == len(run) and (stop := _AFTER_ITEMS.search(text, start)):
+def _items(text: str, run: Sequence[tuple[int, int, int]], last: int) -> Iterator[Item]:
+    for place, (count, _, start) in enumerate(run):
+        end = run[place + 1][1] if place + 1 < len(run) else last
+        if place + 1 == len(run) and (stop := _AFTER_ITEMS.search(text, start, last)):
             end = stop.start()
         body = text[start:end]
         found = [(amount, _before(body, amount)) for amount in amounts(body)]
@@ -284,7 +284,7 @@ def _items(text: str, run: Sequence[tuple[int, int, int]]) -> Iterator[Item]:
         cued = [pair for pair in found if _CUE.search(pair[1])] or found
         amount, before = cued[-1] if cued else (None, "")
         name = _NAMED.search(before)
-        yield Item(number, body, amount, name[1] if name else "")
+        yield Item(count, body, amount, name[1] if name else "")
 
 
 def _before(text: str, amount: Amount) -> str:
