@@ -45,7 +45,7 @@ _EXAMPLES = "\b\nExamples:\n"
     + "  jiaokan clean page.txt > page.clean.txt\n  jiaokan clean scans/ -o run --jobs 2\n"
     + "  jiaokan clean page.txt --diff\n  cat page.txt | jiaokan clean - --json | jq .edits"
 )
-def clean(
+def clean(  # noqa: PLR0917 -- the command line, in the order of its help
     inputs: Inputs,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for texts, records, tables and report.", show_default=False)] = None,
     apply: ApplyOption = Apply.CERTAIN,
@@ -56,7 +56,7 @@ def clean(
     diff: Annotated[bool, typer.Option("--diff", help="Print old and new side by side.")] = False,
 ) -> None:
     """Clean documents: the text to standard output, or everything into a folder with -o."""
-    if as_json and diff or output and (as_json or diff):
+    if sum((as_json, diff, output is not None)) > 1:
         raise InputError("--json, --diff and -o exclude one another", where="clean", fix="use one of them")
     found, configuration = _found(inputs), _configuration(apply, terms, keep)
     if output is None and not (as_json or diff) and len(found.taken) > 1:
@@ -147,20 +147,31 @@ def lookup(word: Annotated[str, typer.Argument(help="A place, code, term, label,
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code; a user's mistake is a message, never a traceback."""
     try:
-        return int(app(arguments, standalone_mode=False) or 0)
+        code = int(app(arguments, standalone_mode=False) or 0)
+        sys.stdout.flush()  # here, where a full disk can still be told
     except JiaokanError as error:
         return _say(str(error), error.exit_code)
     except typer.Abort:
         return _say("stopped", 130)
     except KeyboardInterrupt:
         return _say("stopped", 130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; nobody is left to tell
+    except (BrokenPipeError, SystemExit):  # the second is click's word for the first
+        _discard_output()  # the reader has gone; nobody is left to tell
         return 0
+    except OSError as error:
+        _discard_output()
+        return _say(f"standard output: {error.strerror or error}\n  fix: free some space, or write elsewhere", USAGE)
     except Exception as error:  # noqa: BLE001 -- the last line of defence
         if hasattr(error, "format_message"):  # click's own usage errors
-            return _say(f"{error.format_message()}\n  fix: see jiaokan --help", USAGE)
+            said = error.format_message()
+            return _say(f"{said}\n  fix: see jiaokan --help", USAGE) if said else USAGE  # nothing to add to the help
         return _say(f"a bug of ours: {type(error).__name__}: {error}\n  fix: report it with the command and the input", BUG)
+    return code
+
+
+def _discard_output() -> None:
+    """Send what is still to be written nowhere, so that the interpreter does not fail on it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def entry() -> None:

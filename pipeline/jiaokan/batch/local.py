@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +13,8 @@ from jiaokan import plan, read
 from jiaokan.errors import JiaokanError
 from jiaokan.knowledge.load import load
 from jiaokan.model import Apply, Document
-from jiaokan.read.sources import Source, load as load_bytes
+from jiaokan.read.sources import STANDARD_INPUT, Source, printable
+from jiaokan.read.sources import load as load_bytes
 
 AHEAD = 4  # documents in flight per worker: enough to keep it busy, few enough to keep memory flat
 
@@ -48,22 +50,35 @@ def clean_all(sources: Iterable[Source], configuration: Configuration, *, jobs: 
     if jobs == 1:
         yield from map(work, sources)
         return
-    with ProcessPoolExecutor(jobs) as pool:
-        waiting = []
+    pool = ProcessPoolExecutor(jobs)
+    try:
+        waiting: deque[Future[Document | Failure]] = deque()
         for source in sources:
-            waiting.append(pool.submit(work, source))
+            waiting.append(_begun(pool, work, source))
             if len(waiting) >= AHEAD * jobs:
-                yield waiting.pop(0).result()
-        for result in waiting:
-            yield result.result()
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begun(pool: ProcessPoolExecutor, work: Callable[[Source], Document | Failure], source: Source) -> Future[Document | Failure]:
+    """Hand a source to a worker; standard input is read here, for a worker has none."""
+    if source.location != STANDARD_INPUT:
+        return pool.submit(work, source)
+    done: Future[Document | Failure] = Future()
+    done.set_result(work(source))
+    return done
 
 
 def clean_source(source: Source, configuration: Configuration) -> Document | Failure:
     """Return one source cleaned, or its failure; an unforeseen error is a failure too, and named as our bug."""
+    name = printable(source.location)
     try:
-        document = read.from_bytes(load_bytes(source.location), source=source.location, id=source.id)
+        document = read.from_bytes(load_bytes(source.location), source=name, id=source.id)
         return plan.run(document, load(configuration.terms, configuration.keep), apply=configuration.apply)
     except JiaokanError as error:
-        return Failure(source.id, source.location, type(error).__name__, error.what, error.fix)
+        return Failure(source.id, name, type(error).__name__, error.what, error.fix)
     except Exception as error:  # noqa: BLE001 -- one page must not end a batch of a million
-        return Failure(source.id, source.location, type(error).__name__, f"unforeseen: {error}", "report this bug with the document")
+        return Failure(source.id, name, type(error).__name__, f"unforeseen: {error}", "report this bug with the document")

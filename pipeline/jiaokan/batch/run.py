@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from jiaokan.batch.local import Configuration, Failure
 from jiaokan.knowledge.load import fingerprints
 from jiaokan.model import Document
-from jiaokan.report.files import write
+from jiaokan.report.files import remove, write
 from jiaokan.report.page import page
 from jiaokan.report.record import SCHEMA, to_json, to_record
 from jiaokan.report.tables import rows, write_tables
@@ -30,7 +30,7 @@ def write_run(folder: Path, results: Iterable[Document | Failure], configuration
 
     Raises InputError if a file cannot be written.
     """
-    folder.joinpath("manifest.json").unlink(missing_ok=True)
+    remove(folder / "manifest.json")
     tables: dict[str, list[dict[str, Any]]] = {}
     failures = []
     started = _now()

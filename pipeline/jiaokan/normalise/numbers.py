@@ -87,7 +87,7 @@ def unclosed_numbers(document: Document) -> Iterator[Edit]:
             after=")" if match[0][0] == "(" else "）",
             rule="unclosed_numbers",
             kind="lost_punctuation",
-            confidence=0.8,
+            confidence=0.6,
             why=f"{match[0][0]} before the document number is not closed behind it",
         )
 

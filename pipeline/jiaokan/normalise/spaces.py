@@ -21,6 +21,8 @@ BETWEEN_HAN = re.compile(f"(?<=[{HAN}])[ \u00a0](?=[{HAN}])")  # the ideographic
 BESIDE_PUNCTUATION = re.compile(f"(?<=[，。；？！》”]){SPACE}(?=[{HAN}（《“(])|(?<=[{HAN}）》”]){SPACE}(?=[，。；：？！、）》”])|(?<=》){SPACE}(?=\\()")
 HEADING = re.compile(rf"(?:第[{NUMERALS}\d]+[章节条款编部分]+|[（(]?[{NUMERALS}\d]{{1,4}}[）)、.．]?|附件\d*|[附注例图表]\d*)")  # noqa: RUF001
 PADDED = re.compile(rf"(?<![{HAN}])[{HAN}]{SPACE}+[{HAN}](?![{HAN}])")
+NUMBERED = re.compile(f"第[{NUMERALS}]+$|[〇一二三四五六七八九十]年?[一二三四五六七八九十]*$")
+COUNTERS = ("号", "条", "款", "次", "届", "期", "章", "年", "月", "日")
 SPACED_OUT = 0.1  # share of ideographs followed by a space above which the engine, not the page, set them
 SURPRISE = 1.3  # −log10 P of the character behind the space: below, the two sides are one phrase
 RUN = 8  # characters on either side that make a line of running prose rather than columns
@@ -54,6 +56,8 @@ class HanSpaces:
                     yield _drop(match, 0.98, "the engine set a space between most characters of this page")
                 elif match.start() in padded or HEADING.fullmatch(_run(left, -1)):
                     continue
+                elif NUMBERED.search(left) and right.startswith(COUNTERS):
+                    yield _drop(match, 0.98, f"{left[-1]}{right[0]} is one number")
                 elif (surprise := self.language.surprisal(tokens(left[-12:] + right[0])[0], bos=False)[-1]) < SURPRISE:
                     why = f"{left[-2:]}{right[:2]} runs on across the space (P = {10**-surprise:.2f})"
                     yield _drop(match, 0.99, why)

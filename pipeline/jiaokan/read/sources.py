@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import glob
+import hashlib
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +17,7 @@ from jiaokan.errors import InputError
 
 SUFFIXES = frozenset({".txt", ".tsv", ".text"})  # what is taken from a folder; a file named outright may have any
 STANDARD_INPUT = "-"
+LONGEST_ID = 200  # bytes: file systems take 255, of which the suffix and a temporary name want some
 
 
 class Source(NamedTuple):
@@ -59,7 +64,7 @@ def load(location: str) -> bytes:
 
 def _fetch(url: str) -> bytes:
     try:
-        import fsspec
+        fsspec = import_module("fsspec")
     except ImportError:
         raise InputError("URLs need fsspec", where=url, fix="pip install 'jiaokan[cluster]'") from None
     try:
@@ -76,12 +81,12 @@ def _expand(given: str, passed_over: list[str]) -> Iterator[str]:
     path = Path(given)
     if path.is_dir():
         for file in sorted(path.rglob("*")):
-            if file.name.startswith(".") or file.is_dir():
+            if file.is_dir() or any(part.startswith(".") for part in file.relative_to(path).parts):
                 continue
             if file.suffix.lower() in SUFFIXES:
                 yield str(file)
             else:
-                passed_over.append(str(file))
+                passed_over.append(printable(str(file)))
     elif path.exists():
         yield given
     elif glob.has_magic(given):
@@ -97,7 +102,8 @@ def _named(locations: list[str]) -> Iterator[Source]:
     for location in locations:
         name = _stem(location)
         if stems[name.casefold()] > 1:
-            name = location.replace("://", "-").replace("\\", "-").replace("/", "-").lstrip("-.") or name
+            name = printable(location).replace("://", "-").replace("\\", "-").replace("/", "-").lstrip("-.") or name
+        name = _short(name)
         while name.casefold() in taken:
             name += "-"
         taken.add(name.casefold())
@@ -105,4 +111,21 @@ def _named(locations: list[str]) -> Iterator[Source]:
 
 
 def _stem(location: str) -> str:
-    return "stdin" if location == STANDARD_INPUT else Path(location).stem
+    return "stdin" if location == STANDARD_INPUT else printable(Path(location).stem).replace("\\", "-")
+
+
+def _short(name: str) -> str:
+    """Return a name that a file system takes; one too long is cut and ends in a hash of the whole."""
+    if len(name.encode()) <= LONGEST_ID:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    return f"{name.encode()[: LONGEST_ID - len(digest) - 1].decode(errors='ignore')}-{digest}"
+
+
+def printable(location: str) -> str:
+    """Return a path as text that every encoder takes: a file name that is not UTF-8 is read as GB18030, or its bytes spelled out."""
+    name = os.fsencode(location)
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return name.decode(encoding)
+    return name.decode(errors="backslashreplace")

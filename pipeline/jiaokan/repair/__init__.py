@@ -7,16 +7,14 @@ edit's confidence. Protected spans are refused before anything is weighed.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from jiaokan.detect.suspects import MARKS, Passage, passages
 from jiaokan.extract.region import region
 from jiaokan.model import Document, Edit, Span
-from jiaokan.repair.channel import FEATURES, Channel, Reading, Scored, compare, span
+from jiaokan.repair.channel import FEATURES, Channel, Reading, Scored, span
 from jiaokan.repair.frames import labels, set_phrases, units
 from jiaokan.repair.memory import Memory, Parallel, memories
 from jiaokan.repair.places import misnomers
@@ -29,10 +27,7 @@ if TYPE_CHECKING:
 
 SUGGEST = 0.5  # probability from which a reading is shown to a person
 UNREADABLE = 0.75  # P(misread) from which a place without a good reading is flagged
-PROVED = 0.9  # probability from which a repair counts as proof of the engine's habit
-REPEATS = 3  # proofs that make a habit
-HABIT = 2.0  # nats a habit adds at most
-DOUBTFUL = 0.89  # at most, for changes that authors make as well: a whole word more, a character less
+DOUBTFUL = 0.75  # at most, for changes that authors make as well: a whole word more, a character less
 FORCED = {"set_phrases": 0.985, "labels": 0.985, "units": 0.985}
 
 
@@ -60,10 +55,8 @@ class Repair:
             if not shield.covers(edit.span) and not _overlaps(taken, edit.span):
                 taken.append(edit)
         found = list(passages(document.text, self.knowledge.language, self.knowledge.weights))
-        cases = list(self._cases(found, shield))
-        bonus = self._habits(cases, sum(len(passage.tokens) for passage in found))
-        for case in cases:
-            edit = self._decide(case, compare(case.scored, bonus), shield)
+        for case in self._cases(found, shield):
+            edit = self._decide(case, shield)
             if edit and not _overlaps(taken, edit.span):
                 taken.append(edit)
         yield from sorted(taken, key=lambda edit: edit.span)
@@ -77,17 +70,7 @@ class Repair:
                     proposals = dict.fromkeys([*memory.readings(passage, site), *channel.readings(passage, site)])
                     readings = [reading for reading in proposals if not shield.covers(span(passage, reading))]
                     parallels = {reading: memory.parallel(passage, reading) for reading in readings}
-                    yield Case(passage, site, channel.weigh(passage, parallels), parallels)
-
-    def _habits(self, cases: Sequence[Case], size: int) -> dict[str, float]:
-        """Return what this document's engine does more often than others, in nats by kind of fault.
-
-        `size` is the document's length in tokens. A page on which many characters are proved to be lost, or read as 。, makes the next such case likelier: the
-        faults proved so far are compared with those the development lines would have in as many characters.
-        """
-        proved = Counter(case.scored[0].kind for case in cases if case.scored and case.scored[0].probability >= PROVED)
-        rates = self.knowledge.weights["rates"]
-        return {kind: min(HABIT, max(0.0, math.log((times + 1) / (rates[kind] * size + 1)))) for kind, times in proved.items() if times >= REPEATS}
+                    yield Case(passage, site, channel.weigh(passage, parallels, memory.damage), parallels)
 
     def _framed(self, document: Document) -> Iterator[Edit]:
         """Yield the repairs whose frame proves them, wherever the language model looks: places, set phrases, labels."""
@@ -100,9 +83,9 @@ class Repair:
                 before = text[misfit.span.start : misfit.span.end]
                 yield Edit(misfit.span, before, misfit.printed, misfit.rule, misfit.kind, FORCED[misfit.rule], misfit.why)
 
-    def _decide(self, case: Case, scored: list[Scored], shield: Shield) -> Edit | None:
+    def _decide(self, case: Case, shield: Shield) -> Edit | None:
         """Return the best reading as an edit, a flag where there is none but the text is broken, or nothing."""
-        passage = case.passage
+        passage, scored = case.passage, case.scored
         if scored and scored[0].probability >= SUGGEST:
             return self._edit(passage, scored[0], case.parallels[scored[0].reading])
         worst = max(case.site, key=lambda index: passage.wrong[index])

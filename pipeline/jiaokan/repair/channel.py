@@ -27,10 +27,11 @@ COMMON_ONE = 12  # readings kept that are the commonest beside one neighbour
 LOOK_ALIKES = 24  # readings kept that look like the character and suit one neighbour
 SHORTLIST = 8  # readings, best by language model and look, whose words are looked up
 LONGEST_WORD = 4
+STRONG = 4.0  # log10 in favour, both ways, from which a set phrase or a mark inside a word leaves no doubt (development pairs)
 FEATURES = (
     "substitution", "mark_for_han", "han_for_mark", "mark_for_mark", "lost_han", "lost_mark", "intruder_han", "intruder_mark",
-    "forward", "backward", "both", "new_forward", "new_backward", "rest", "similarity", "unlike", "rarity", "words", "broken", "term", "phrase",
-    "suspicion", "parallel", "agreement", "repeated",
+    "forward", "backward", "both", "new_forward", "new_backward", "rest", "similarity", "unlike", "rarity", "words", "broken", "term", "phrase", "known_strong", "mark_strong",
+    "suspicion", "damage", "parallel", "agreement", "repeated",
 )  # fmt: skip
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
 AGREEMENT = 12  # tokens around a reading that count as agreeing: more prove no more
@@ -54,11 +55,6 @@ class Scored(NamedTuple):
     features: tuple[float, ...]
     score: float
     probability: float = 0.0
-
-    @property
-    def kind(self) -> str:
-        """The fault it mends, one of KINDS."""
-        return KINDS[self.features.index(1.0)]
 
 
 @dataclass(frozen=True)
@@ -94,10 +90,11 @@ class Channel:
                 yield from _one_fault(units, start, term, site)
                 yield from _one_fault(units, end - len(term) + 1, term, site, before=True)
 
-    def weigh(self, passage: Passage, parallels: Mapping[Reading, Parallel]) -> list[Scored]:
+    def weigh(self, passage: Passage, parallels: Mapping[Reading, Parallel], damage: float) -> list[Scored]:
         """Return the readings with their probabilities, likeliest first; what is left to 1 is "as it stands".
 
-        `parallels` holds the readings, and what the rest of the document says of each.
+        `parallels` holds the readings, and what the rest of the document says of each; `damage` is how many faults a
+        character has in this part of the document, by estimate: a broken page makes a fault likelier than a sound one.
         """
         ranked = sorted(((self._gain(passage, reading), reading) for reading in parallels), key=lambda item: -item[0][2] - parallels[item[1]].agreement)
         scored = []
@@ -106,9 +103,9 @@ class Channel:
             features = self._features(passage, reading, forward, similarity)
             parallel = parallels[reading]
             counts = bool(parallel.times) and not self._dissents(features)
-            features += (float(counts), float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated))
+            features += (math.log(damage), float(counts), float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated))
             scored.append(Scored(reading, features, sum(weight * value for weight, value in zip(weights, features, strict=True))))
-        return compare(scored, {})
+        return compared(scored)
 
     @staticmethod
     def _dissents(features: tuple[float, ...]) -> bool:
@@ -162,6 +159,8 @@ class Channel:
         old, new = self._longest(stands, "".join(before), would), self._longest(stands, "".join(units), would)
         substitution = kind == "substitution"
         suspicion = max([passage.wrong[reading.first]] if before else [passage.lost[reading.first], passage.wrong[reading.first], passage.wrong[reading.first - 1]])
+        term, phrase = self._completes(stands, units, would)
+        strong = min(forward, backward) >= STRONG
         count = self.knowledge.neighbours.count
         rarity = math.log10((count(units[0]) + 1) / (count(before[0]) + 1)) if substitution else 0.0
         return (
@@ -177,7 +176,10 @@ class Channel:
             rarity,
             float(new),
             float(old),
-            *self._completes(stands, units, would),
+            term,
+            phrase,
+            float(strong and bool(term or phrase)),
+            float(strong and kind == "han_for_mark"),
             math.log(max(suspicion, 1e-6)),
         )
 
@@ -209,12 +211,12 @@ class Channel:
         return term, phrase
 
 
-def compare(scored: Iterable[Scored], bonus: Mapping[str, float]) -> list[Scored]:
-    """Return the readings with their probabilities, likeliest first; `bonus` adds nats to every reading of a kind."""
-    raised = [one._replace(score=one.score + bonus.get(one.kind, 0.0)) for one in scored]
-    highest = max([0.0] + [one.score for one in raised])
-    total = math.exp(-highest) + sum(math.exp(one.score - highest) for one in raised)
-    return sorted((one._replace(probability=math.exp(one.score - highest) / total) for one in raised), key=lambda one: -one.probability)
+def compared(scored: Iterable[Scored]) -> list[Scored]:
+    """Return the readings with their probabilities among one another and "as it stands", likeliest first."""
+    found = list(scored)
+    highest = max([0.0] + [one.score for one in found])
+    total = math.exp(-highest) + sum(math.exp(one.score - highest) for one in found)
+    return sorted((one._replace(probability=math.exp(one.score - highest) / total) for one in found), key=lambda one: -one.probability)
 
 
 def _one_fault(units: list[str], start: int, term: str, site: range, *, before: bool = False) -> Iterator[Reading]:

@@ -18,6 +18,8 @@ WITNESSES = 64  # places of one anchor looked at
 AGREEMENT = 8  # tokens on either side that are compared
 CONTEXT = 3  # tokens around a reading that must agree, on both sides together
 GRAM = 3
+USUAL_DAMAGE = 0.01  # faults per character of a page we know nothing of
+UNSURE = 200  # tokens after which the page itself counts as much as that
 BREAK = "\n"
 
 
@@ -34,7 +36,7 @@ class Memory:
     """The tokens of several passages, to be searched for parallels. Numbers and Latin words are alike to it."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        """Join the passages; `offsets` says where each begins."""
+        """Join the passages: `offsets` says where each begins, `damage` how many faults a character has among them, by estimate."""
         self.offsets: dict[int, int] = {}
         units: list[str] = []
         for passage in passages:
@@ -42,6 +44,8 @@ class Memory:
             units += passage.tokens
             units.append(BREAK)
         self.text = "".join(units)
+        faults = sum(float(passage.wrong.sum() + passage.lost.sum()) for passage in passages)
+        self.damage = (faults + USUAL_DAMAGE * UNSURE) / (len(units) + UNSURE)
 
     @cached_property
     def _grams(self) -> Counter[str]:

@@ -40,7 +40,8 @@ def changed_lines(document: Document) -> Iterator[Line]:
 def side_by_side(document: Document) -> Table:
     """Return a table of changed passages: the original on the left, the proposal on the right."""
     table = Table(title=document.id, show_lines=True, expand=True)
-    for heading, ratio in (("line", 1), ("original", 9), ("cleaned", 9), ("why", 8)):
+    table.add_column("line", justify="right", no_wrap=True)
+    for heading, ratio in (("original", 9), ("cleaned", 9), ("why", 8)):
         table.add_column(heading, ratio=ratio, overflow="fold")
     for line in changed_lines(document):
         for edit in line.edits:

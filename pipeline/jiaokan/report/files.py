@@ -21,9 +21,22 @@ def write(path: Path, data: bytes | str) -> None:
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise InputError(error.strerror or str(error), where=str(path), fix="free some space, or choose another folder with -o") from None
+
+
+def remove(path: Path) -> None:
+    """Delete a file if it is there. Raises InputError if its folder is none, or not writable."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(error.strerror or str(error), where=str(path), fix="free some space, or choose another folder with -o")
 
 
 def _umask() -> int:

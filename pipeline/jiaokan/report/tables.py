@@ -34,12 +34,13 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "checks": {"id": "string", "rule": "string", "status": "string", "message": "string", "values": "string", "derived": "string"},
 }  # fmt: skip
+CONTEXT = 14  # characters on either side of an edit
 # A spreadsheet takes =100% for a formula and turns a 21-digit code into 3.6E+20; an apostrophe keeps both as text.
 _SPREADSHEET_EATS = re.compile(r"(?s)[=+\-@\t].*|\d{12,}")
 
 
 def rows(record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Return a record's rows for each table of COLUMNS."""
+    """Return a record's rows for each table of COLUMNS; edits also with `left` and `right`, which only the report shows."""
     quality = record["quality"]
     region = record["region"] or {"code": "", "name": ""}
     low, high = quality.get("interval", (None, None))
@@ -54,7 +55,7 @@ def rows(record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     key = {"id": record["id"]}
     return {
         "documents": [document],
-        "edits": [key | edit for edit in record["edits"]],
+        "edits": [key | edit | _context(record["original"], edit) for edit in record["edits"]],
         "fields": [key | {"label": label} | field for label, field in record["fields"].items()],
         "indicators": [key | row | {"inferred": "、".join(row["inferred"])} for row in record["indicators"]],
         "checks": [key | check | {part: _pairs(check[part]) for part in ("values", "derived")} for check in record["checks"]],
@@ -90,6 +91,11 @@ def _frame(table: list[dict[str, Any]], columns: dict[str, str]) -> pd.DataFrame
     import pandas as pd
 
     return pd.DataFrame(table, columns=list(columns)).astype(columns)
+
+
+def _context(original: str, edit: dict[str, Any]) -> dict[str, str]:
+    """Return the characters on either side of an edit, by which a reader finds it in the scan."""
+    return {"left": original[max(0, edit["start"] - CONTEXT) : edit["start"]], "right": original[edit["end"] : edit["end"] + CONTEXT]}
 
 
 def _pairs(values: dict[str, str]) -> str:
