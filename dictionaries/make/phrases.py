@@ -19,8 +19,8 @@ from pathlib import Path
 
 import jieba
 
-COUNT = 40
-INFORMATION = 4.0  # nats; 专项行动 has 5.4, 进行工作 has 1.2
+COUNT = 20
+INFORMATION = 3.0  # nats; 专项行动 has 5.4, 进行工作 has 1.2
 SHORTEST, LONGEST = 4, 8
 HAN = re.compile("[\u4e00-\u9fff]+")
 NUMERAL = re.compile("[一二三四五六七八九十百千万亿两〇零第]")

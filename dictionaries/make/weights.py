@@ -44,9 +44,10 @@ READING_PENALTY = 0.1  # a dozen sites teach what a parallel is worth; a stronge
 
 SEED = 20261123
 LINES = 12  # of a page put together here
+CELL = 4  # paragraphs of a cell
 SHORTEST, LONGEST = 20, 400  # tokens and characters of a paragraph that is used
 PARAGRAPHS = 900  # used clean, and as many damaged
-DAMAGE = 0.025  # share of ideographs: the seed form's worst cell has 0.047, its short cells hardly any
+AT_EDGE, ELSEWHERE = 0.3, 0.008  # shares of characters damaged: in a bordered form's long cells 24 of 27 line ends were hit
 LOST, MARKED, UNLIKE = 0.40, 0.25, 0.10  # shares of the damage; the rest are look-alikes (the seed's own proportions)
 COMMON = 5000  # times in the corpora
 
@@ -92,26 +93,33 @@ def unseen(corpora: Path) -> list[str]:
 
 
 def damaged(text: str, chance: random.Random, knowledge: load.Knowledge) -> str:
-    """Return a text as an engine reads it that a form's borders hinder."""
+    """Return a text as an engine reads it whose lines a form's borders clip: most faults at the ends of printed lines."""
     common = [char for char, (count, _, _) in knowledge.neighbours.table.items() if count > COMMON and is_han(char)]
-    written = []
+    width = chance.uniform(22, 42)
+    written: list[str] = []
+    place = 0.0
     for char in text:
+        size = 0.5 if ord(char) < 0x80 else 1.0
+        at_edge = place % width < size or (place + size) % width < size
+        place += size
         luck = chance.random()
-        if is_han(char) and luck < DAMAGE:
-            kind = chance.random()
-            if kind < LOST:
-                continue
-            similar = knowledge.glyphs.similar(char, 30)
-            if kind < LOST + MARKED:
-                char = chance.choice("。。：；、，")
-            elif kind < LOST + MARKED + UNLIKE or not similar:
-                char = chance.choice(common)
-            else:
-                char = similar[min(int(chance.expovariate(0.2)), len(similar) - 1)]
-        elif char in "，。；、" and luck < DAMAGE:
-            continue
-        written.append(char)
+        if luck >= (AT_EDGE if at_edge else ELSEWHERE) or not (is_han(char) or char in "，。；、"):
+            written.append(char)
+        elif is_han(char):
+            written.append(misread(char, chance, common, knowledge.glyphs.similar(char, 30)))
     return "".join(written)
+
+
+def misread(char: str, chance: random.Random, common: list[str], similar: str) -> str:
+    """Return what stands for a clipped character: nothing, a mark, any character, or a look-alike."""
+    kind = chance.random()
+    if kind < LOST:
+        return ""
+    if kind < LOST + MARKED:
+        return chance.choice("。。：；、，")
+    if kind < LOST + MARKED + UNLIKE or not similar:
+        return chance.choice(common)
+    return similar[min(int(chance.expovariate(0.2)), len(similar) - 1)]
 
 
 def pages(some: list[Pair], chance: random.Random) -> list[Pair]:
@@ -248,11 +256,12 @@ def main() -> None:
     prose = unseen(arguments.corpora)
     chance.shuffle(prose)
     chance.shuffle(faulty)
-    bordered = [Pair(damaged(text, chance, knowledge), text) for text in prose[:PARAGRAPHS]]
+    cells = ["".join(prose[start : start + CELL]) for start in range(0, PARAGRAPHS, CELL)]
+    bordered = [Pair(damaged(text, chance, knowledge), text) for text in cells]
     clean += [Pair(text, text) for text in prose[PARAGRAPHS : 2 * PARAGRAPHS]]
     chance.shuffle(clean)
     everything = documents(arguments.corpus)
-    for some, single in ((faulty, 0.3), (bordered, 0.1), (clean, 0.5)):
+    for some, single in ((faulty, 0.3), (bordered, 0.5), (clean, 0.5)):
         alone = int(len(some) * single)
         everything += some[:alone] + pages(some[alone:], chance)
     train = [pair for pair in everything if not held_out(pair)]

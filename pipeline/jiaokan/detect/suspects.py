@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiaokan.detect.edges import edge_evidence
 from jiaokan.knowledge.language import NUMBER, WORD, tokens
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Passage:
     starts: list[int]
     wrong: Floats
     lost: Floats
+    edge: Floats  # what token i's place in the printed line says of a fault, in nats
 
 
 def passages(text: str, language: LanguageModel, weights: Mapping[str, Mapping[str, float]]) -> Iterator[Passage]:
@@ -58,7 +60,8 @@ def passages(text: str, language: LanguageModel, weights: Mapping[str, Mapping[s
         unjudged = np.array([unit in (NUMBER, WORD) for unit in units])
         wrong[unjudged] = 0.0
         lost[unjudged] = 0.0
-        yield Passage(match.start(), match[0], units, [match.start() + start for start in starts], wrong, lost)
+        edge = edge_evidence(match[0], starts, np.maximum(wrong, lost))
+        yield Passage(match.start(), match[0], units, [match.start() + start for start in starts], wrong, lost, edge)
 
 
 def features(units: list[str], language: LanguageModel) -> tuple[Floats, Floats]:

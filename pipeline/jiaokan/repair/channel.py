@@ -31,7 +31,7 @@ STRONG = 4.0  # log10 in favour, both ways, from which a set phrase or a mark in
 FEATURES = (
     "substitution", "mark_for_han", "han_for_mark", "mark_for_mark", "lost_han", "lost_mark", "intruder_han", "intruder_mark",
     "forward", "backward", "both", "new_forward", "new_backward", "rest", "similarity", "unlike", "rarity", "words", "broken", "term", "phrase", "known_strong", "mark_strong",
-    "suspicion", "damage", "parallel", "agreement", "repeated",
+    "suspicion", "edge", "damage", "half_parallel", "parallel", "agreement", "repeated",
 )  # fmt: skip
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
 AGREEMENT = 12  # tokens around a reading that count as agreeing: more prove no more
@@ -103,7 +103,7 @@ class Channel:
             features = self._features(passage, reading, forward, similarity)
             parallel = parallels[reading]
             counts = bool(parallel.times) and not self._dissents(features)
-            features += (math.log(damage), float(counts), float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated))
+            features += (math.log(damage), float(parallel.half), float(counts), float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated))
             scored.append(Scored(reading, features, sum(weight * value for weight, value in zip(weights, features, strict=True))))
         return compared(scored)
 
@@ -181,6 +181,7 @@ class Channel:
             float(strong and bool(term or phrase)),
             float(strong and kind == "han_for_mark"),
             math.log(max(suspicion, 1e-6)),
+            float(max(passage.edge[max(0, reading.first - (not before)) : reading.first + 1])),
         )
 
     def _longest(self, left: str, middle: str, right: str) -> int:

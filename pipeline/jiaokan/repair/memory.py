@@ -29,6 +29,7 @@ class Parallel(NamedTuple):
     times: int = 0  # places elsewhere that have the reading between the same neighbours
     agreement: int = 0  # tokens around it that agree with the best of them
     phrase: str = ""  # what stands there
+    half: bool = False  # with its neighbours on one side, the reading stands elsewhere: 素质提 for 综合：质提
     repeated: bool = False  # what stands here stands elsewhere too: the engine seldom slips twice alike
 
 
@@ -82,9 +83,9 @@ class Memory:
         after = reading.after
         edge = 1 if after else ANCHOR  # an omission proves nothing unless a whole phrase runs on across it
         core = text[first - edge : first] + after + text[last : last + edge] if first >= edge else BREAK
-        repeated = self._repeated(first, last)
+        repeated, half = self._repeated(first, last), self._half(first, last, after)
         if BREAK in core or core[:GRAM] not in self._grams:
-            return Parallel(repeated=repeated)
+            return Parallel(half=half, repeated=repeated)
         times, best, phrase = 0, 0, ""
         place = text.find(core)
         while place >= 0 and times < WITNESSES:
@@ -97,7 +98,14 @@ class Memory:
                     if left + right > best:
                         best, phrase = left + right, text[begin - left : end + right]
             place = text.find(core, place + 1)
-        return Parallel(times, best, phrase, repeated)
+        return Parallel(times, best, phrase, half, repeated)
+
+    def _half(self, first: int, last: int, after: str) -> bool:
+        """Tell whether the reading with two tokens on one side stands elsewhere."""
+        if len(after) != 1:
+            return False
+        left, right = self.text[max(0, first - ANCHOR) : first] + after, after + self.text[last : last + ANCHOR]
+        return any(BREAK not in gram and self._grams[gram] > 0 for gram in (left, right) if len(gram) == GRAM)
 
     def _repeated(self, first: int, last: int) -> bool:
         """Tell whether what stands at these tokens stands elsewhere too, with its neighbours on one side or both."""

@@ -18,7 +18,8 @@ def sites(passage: Passage) -> Iterator[range]:
     starts = np.array(passage.starts)
     spaced = np.concatenate(([False], np.diff(starts) > 1)) & (passage.wrong > 0)  # a space is left here: something may be lost
     spaced[1:] &= passage.wrong[:-1] > 0  # behind a number the distance is the number's own
-    suspicious = np.flatnonzero((passage.wrong >= WRONG) | (passage.lost >= LOST) | spaced).tolist()
+    lift = np.exp(passage.edge)
+    suspicious = np.flatnonzero((passage.wrong * lift >= WRONG) | (passage.lost * lift >= LOST) | spaced).tolist()
     start = 0
     for place in range(1, len(suspicious) + 1):
         if place == len(suspicious) or suspicious[place] != suspicious[place - 1] + 1 or place - start == WIDEST:

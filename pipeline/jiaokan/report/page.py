@@ -73,7 +73,10 @@ del{background:#ffd8d3;text-decoration:none}ins{background:#ccefd2;text-decorati
 .stacked td::before{content:attr(data-label);color:var(--soft);flex:none}.stacked td:first-child{display:block;text-align:left;font-weight:600}
 .stacked td:first-child::before{content:none}th,td{padding:6px}}
 @media print{details{break-inside:avoid-page}}
-</style></head><body>
+</style><script>
+const show=()=>{const named=document.getElementById(location.hash.slice(1));if(named)named.open=true}
+addEventListener("hashchange",show);addEventListener("load",show)
+</script></head><body>
 <h1>校勘报告</h1><p class="soft">$subtitle</p>
 <div class="totals">$totals</div>
 <p class="small soft">已改：有确证，已写入校后文本；建议：很可能有误，请对照原件决定；存疑：此处有误而无从确定原文，未作改动。数字、日期、姓名、编码一律不改，所有改动均可逐条还原。</p>
@@ -126,7 +129,7 @@ def _kinds(edits: Rows) -> str:
     for edit in edits:
         counts[edit["kind"]][edit["status"]] += 1
     rows = [
-        [escape(KIND.get(kind, kind)), *(str(count[status] or "") for status in STATUS)]
+        [_named(KIND, kind), *(str(count[status] or "") for status in STATUS)]
         for kind, count in sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
     ]
     return _table(["类别", *STATUS.values()], rows, numbers=1)
@@ -148,7 +151,7 @@ def _detail(document: dict[str, Any], edits: Rows, checks: Rows, place: str) -> 
     body = "".join(_edit(edit) for edit in edits) or "<p>未发现讹误。</p>"
     if checks:
         rows = [
-            [f'<span class="{check["status"]}">{CHECK[check["status"]]}</span>', escape(TEST.get(check["rule"], check["rule"])), _shown(check["message"]), _shown(check["derived"]) or "—"]
+            [f'<span class="{check["status"]}">{CHECK[check["status"]]}</span>', _named(TEST, check["rule"]), _shown(check["message"]), _shown(check["derived"]) or "—"]
             for check in checks
         ]
         body += _table(["核对", "项目", "说明", "推算"], rows, kind="stacked")
@@ -157,12 +160,12 @@ def _detail(document: dict[str, Any], edits: Rows, checks: Rows, place: str) -> 
 
 
 def _edit(edit: dict[str, Any]) -> str:
-    rules = "；".join(RULE.get(rule, rule) for rule in edit["rule"].split("+"))
+    rules = "；".join(_named(RULE, rule) for rule in edit["rule"].split("+"))
     new = _passage("存疑", edit, "mark", edit["before"]) if edit["after"] is None else _passage("校后", edit, "ins", edit["after"])
     return (
-        f'<div class="edit"><p><span class="{edit["status"]}">{STATUS[edit["status"]]}</span> {escape(KIND.get(edit["kind"], edit["kind"]))}'
+        f'<div class="edit"><p><span class="{edit["status"]}">{STATUS[edit["status"]]}</span> {_named(KIND, edit["kind"])}'
         f'<br><span class="small soft sure">把握 {edit["confidence"]:.0%}</span></p>'
-        f'{_passage("原文", edit, "del", edit["before"])}{new}<p class="why">{escape(rules)}。{_shown(_evidence(edit["why"]))}</p></div>'
+        f'{_passage("原文", edit, "del", edit["before"])}{new}<p class="why">{rules}。{_shown(_evidence(edit["why"]))}</p></div>'
     )
 
 
@@ -176,6 +179,10 @@ def _evidence(why: str) -> str:
     for pattern, words in EVIDENCE:
         clauses = [pattern.sub(words, clause) for clause in clauses]
     return "；".join(clauses)
+
+
+def _named(names: dict[str, str], key: str) -> str:
+    return escape(names.get(key, key))
 
 
 def _shown(text: str) -> str:
