@@ -182,9 +182,8 @@ def readings(some: list[Pair], knowledge: load.Knowledge, detection: dict[str, d
         read, truth = fold(pair.read), fold(pair.printed)
         distance = Levenshtein.distance(read, truth)
         for memory, passages in memories(list(suspects.passages(pair.read, knowledge.language, detection))):
-            for passage, site in ((passage, site) for passage in passages for site in sites(passage)):
-                proposals = dict.fromkeys([*memory.readings(passage, site), *weigher.readings(passage, site)])
-                scored = weigher.weigh(passage, {reading: memory.parallel(passage, reading) for reading in proposals}, memory.damage)
+            for passage, site in ((passage, site) for passage in passages for site in sites(passage, memory.damage)):
+                scored = weigher.weigh(passage, weigher.readings(passage, site, memory), memory)
                 if scored:
                     right = [Levenshtein.distance(written(read, passage, one.reading), truth) < distance for one in scored]
                     yield Site(np.array([one.features for one in scored]), np.array(right))

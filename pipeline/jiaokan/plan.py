@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jiaokan import edits
@@ -34,8 +35,9 @@ Stage = Callable[[Document], Iterable[Edit]]
 FLOOR = {Apply.CERTAIN: 0.93, Apply.LIKELY: 0.80}
 
 
-def editing(knowledge: Knowledge) -> tuple[Stage, ...]:
-    """Return the stages that propose edits, in order: what is lossless first, what needs judgement last."""
+@lru_cache
+def normalising(knowledge: Knowledge) -> tuple[Stage, ...]:
+    """Return the stages that lose nothing, in order."""
     return (
         invisible_characters,
         compatibility_ideographs,
@@ -53,21 +55,23 @@ def editing(knowledge: Knowledge) -> tuple[Stage, ...]:
         number_brackets,
         unclosed_numbers,
         ranges,
-        foreign_script,
-        numbering_holes,
-        mid_word_starts,
-        Repair(knowledge),  # after the flags: what is lost there is not mended piecemeal
-        doubled_stops,
-        unbalanced_marks,
     )
+
+
+@lru_cache
+def repairing(knowledge: Knowledge) -> tuple[Stage, ...]:
+    """Return the stages that need judgement, in order: what is flagged first is not mended piecemeal."""
+    return (foreign_script, numbering_holes, mid_word_starts, Repair(knowledge), doubled_stops, unbalanced_marks)
 
 
 def run(document: Document, knowledge: Knowledge, *, apply: Apply = Apply.CERTAIN) -> Document:
     """Return the document cleaned, read and checked. The same input gives the same output, whatever came before it."""
     floor = FLOOR[Apply.CERTAIN if apply is Apply.NONE else apply]
-    for stage in editing(knowledge):
+    for stage in normalising(knowledge):
         document = edits.revise(document, [decide(edit, floor) for edit in stage(document)])
     document = estimate(document, knowledge)
+    for stage in repairing(knowledge):
+        document = edits.revise(document, [decide(edit, floor) for edit in stage(document)])
     document = extract(document, knowledge.home, gazetteer=knowledge.gazetteer)
     document = validate(document, knowledge.home, gazetteer=knowledge.gazetteer)
     return withhold(document) if apply is Apply.NONE else document

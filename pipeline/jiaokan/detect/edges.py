@@ -32,7 +32,7 @@ def edge_evidence(text: str, starts: list[int], chances: Floats) -> Floats:
     Directional Statistics, 2000, ch. 3 and 6).
     """
     nothing = np.zeros(len(starts))
-    widths = np.where(np.array([ord(char) for char in text]) < 0x80, 0.5, 1.0)  # noqa: PLR2004 -- ASCII is half an em wide
+    widths = np.where(np.array([ord(char) for char in text]) < 0x80, 0.5, 1.0)
     places = (np.cumsum(widths) - widths)[starts]
     weights = np.where(chances >= SUSPICIOUS, chances, 0.0)
     periods = PERIODS[places[-1] >= LINES * PERIODS] if len(places) else PERIODS[:0]

@@ -9,8 +9,9 @@ from jiaokan.model import Document, Edit, Span
 from jiaokan.script import CELL, HAN
 
 # Scripts no Chinese office prints; Greek and Cyrillic are left out (units, α, Russian names), kana too (の in shop names).
-FOREIGN = re.compile("[\u0530-\u08ff\u0900-\u109f\u10a0-\u11ff\u1200-\u1fff\u2c00-\u2dff\ua4d0-\uabff\ufb1d-\ufdff\ufe70-\ufefc]")
-FOREIGN_RUN = re.compile(f"(?:[A-Za-z]+ ?)*{FOREIGN.pattern}(?:[ A-Za-z]*{FOREIGN.pattern})*(?: ?[A-Za-z]+)*")
+FOREIGN = "[\u0530-\u08ff\u0900-\u109f\u10a0-\u11ff\u1200-\u1fff\u2c00-\u2dff\ua4d0-\uabff\ufb1d-\ufdff\ufe70-\ufefc]"
+FOREIGN_RUN = re.compile(f"{FOREIGN}(?:[ A-Za-z]{{0,12}}{FOREIGN})*")
+SHREDS = re.compile("[A-Za-z][A-Za-z ]{0,11}$"), re.compile("[A-Za-z ]{0,11}[A-Za-z]")  # Latin beside it, before and behind
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff]+")
 DIGITS = "一二三四五六七八九十"
 # How items are numbered: 一是 二是; 1. 2.; （一）（二）; 一、二、. A series runs within one cell or paragraph, or down the lines.
@@ -32,9 +33,13 @@ REPEAT = 6  # characters of a cell's start looked up in the rest of the page
 
 def foreign_script(document: Document) -> Iterator[Edit]:
     """Flag letters of a script that official Chinese does not use, with the Latin shreds beside them: XX הם."""
-    for match in FOREIGN_RUN.finditer(document.text):
-        yield _flag(Span(*match.span()), match[0], "foreign_script", 0.95, "no Chinese office prints this script")
-    for match in CONTROL.finditer(document.text):
+    text = document.text
+    for match in FOREIGN_RUN.finditer(text):
+        before = SHREDS[0].search(text, max(0, match.start() - 12), match.start())
+        behind = SHREDS[1].match(text, match.end(), match.end() + 12)
+        span = Span(before.start() if before else match.start(), behind.end() if behind else match.end())
+        yield _flag(span, text[span.start : span.end], "foreign_script", 0.95, "no Chinese office prints this script")
+    for match in CONTROL.finditer(text):
         codes = ", ".join(f"U+{ord(char):04X}" for char in match[0][:8])
         yield _flag(Span(*match.span()), match[0], "foreign_script", 0.95, f"not a character of any text: {codes}", rule="control_characters")
 
@@ -99,7 +104,7 @@ def _unpaired(text: str, place: int, verb: str) -> Edit:
 
 def _broken_off(content: str) -> bool:
     """Tell whether a quotation or bracket near the start closes without having been opened, or is a bare second half."""
-    return bool(re.match(f"[{HAN}]{{0,3}}[\"“”》）]", content))
+    return bool(re.match(f'[{HAN}]{{0,3}}["“”》）]', content))
 
 
 def _holes(items: list[tuple[int, re.Match[str]]], *, whole: bool) -> Iterator[tuple[int, str]]:

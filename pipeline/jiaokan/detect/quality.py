@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jiaokan.detect.suspects import passages
 from jiaokan.model import Document, Quality
 
 if TYPE_CHECKING:
@@ -16,14 +15,16 @@ NINETY = 1.645  # standard deviations either side of the mean that hold 90 % of 
 
 
 def estimate(document: Document, knowledge: Knowledge) -> Document:
-    """Return the document with its estimated error rate: each character's probability of fault, summed over the original.
+    """Return the document with its estimated error rate: the faults mended so far, and each character's probability of fault.
 
-    The interval treats characters as independent; faults come in runs, so that it is the narrowest honest one.
+    Comes after the lossless rules and before the repairs. The interval treats characters as independent; faults come in
+    runs, so that it is the narrowest honest one.
     """
     characters = sum(not char.isspace() for char in document.original)
-    expected = variance = 0.0
+    expected = float(sum(max(len(edit.before), len(edit.after or "")) for edit in document.applied))
+    variance = 0.0
     judged = 0
-    for passage in passages(document.original, knowledge.language, knowledge.weights):
+    for passage in knowledge.passages(document.text):
         for chances in (passage.wrong, passage.lost):
             expected += float(chances.sum())
             variance += float((chances * (1 - chances)).sum())

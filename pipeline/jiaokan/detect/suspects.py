@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LONGEST = 2000  # characters scored at once; a longer cell is cut behind a full stop where there is one
 PASSAGE = re.compile(rf"[^\t\r\n]{{1,{LONGEST}}}(?<=[。；])|[^\t\r\n]{{1,{LONGEST}}}")
+USUAL_DAMAGE = 0.01  # faults per character of a page we know nothing of
 CEILING = 6.0  # −log10 P counted at most: beyond it the model only says "never seen"
 CHARACTER_FEATURES = ("f", "b", "least", "f_next", "f_after_next", "b_before", "b_before_last", "mark", "bias")
 SEAM_FEATURES = ("f", "b_before", "least", "f_next", "b_before_last", "beside_mark", "bias")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 from jiaokan.errors import DictionaryError
@@ -12,7 +13,7 @@ from jiaokan.knowledge.tables import read_table
 COLUMNS = ("char", "similar", "scores")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Glyphs:
     """For each character its look-alikes, nearest first, and how near each is (a digit: tenths of 1)."""
 
@@ -35,10 +36,15 @@ class Glyphs:
 
     def similarity(self, read: str, printed: str) -> float:
         """Return how alike two characters look, 0 (not among the look-alikes) to 1; the nearer of both directions."""
-        best = 0
-        for one, other in ((read, printed), (printed, read)):
-            similar, scores = self.table.get(one, ("", ""))
-            place = similar.find(other)
-            if place >= 0:
-                best = max(best, int(scores[place]) + 1)
-        return best / 10
+        return max(self._near(read).get(printed, 0.0), self._near(printed).get(read, 0.0))
+
+    @cached_property
+    def _near(self) -> Callable[[str], Mapping[str, float]]:
+        """A function that gives a character's look-alikes with their similarity, unpacked when first asked for."""
+
+        @cache
+        def near(char: str) -> Mapping[str, float]:
+            similar, scores = self.table.get(char, ("", ""))
+            return {other: (int(score) + 1) / 10 for other, score in zip(similar, scores, strict=True)}
+
+        return near

@@ -10,7 +10,7 @@ from jiaokan.errors import DictionaryError
 from jiaokan.knowledge.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 FORWARD = "language/forward.klm"
@@ -118,6 +118,16 @@ class LanguageModel:
         To compare two readings of a window, pass the same context on both sides of each: four tokens before and after.
         """
         return float(self._forward.score(_line(tokens), bos=bos, eos=eos))
+
+    def in_window(self, left: Sequence[str], right: Sequence[str]) -> Callable[[Sequence[str]], float]:
+        """Return a function that scores tokens between the same neighbours, as `score` does without `bos` and `eos`."""
+        score, before, after = self._forward.score, " ".join(left), " ".join(right)
+
+        def between(tokens: Sequence[str]) -> float:
+            line = " ".join((before, *tokens, after)).encode("utf-8", "replace")
+            return float(score(line, bos=False, eos=False))
+
+        return between
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ LONGEST_TERM = 64
 _REPAIRABLE = re.compile(f"[{HAN}]{{4,}}")  # shorter ones, and ones with digits or marks, only shield
 _HAN = re.compile(f"[{HAN}]")
 _QUOTED = re.compile("(?P<lead>[^“”]*)“(?P<inside>[^“”]+)”")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -29,7 +30,8 @@ class Lexicon:
     terms: frozenset[str]
     laws: frozenset[str]
     keep: frozenset[str]
-    phrases: frozenset[str] = frozenset()  # of official prose at large; they neither shield nor outrank a term
+    phrases: frozenset[str] = frozenset()  # of official prose at large; they do not shield
+    wanted: frozenset[str] = frozenset()  # the user's own terms: also among `terms`
 
     @classmethod
     def load(cls, home: Path, terms: str | Path | None = None, keep: str | Path | None = None) -> Lexicon:
@@ -38,17 +40,19 @@ class Lexicon:
         ours |= {cells[0] for _, cells in read_table(home / "agencies.tsv", ("name", "kind"))}
         laws = {cells[0] for _, cells in read_table(home / "laws.tsv", ("title",))}
         phrases = {cells[0] for _, cells in read_table(home / "phrases.tsv", ("phrase", "count"))}
-        return cls(frozenset(ours | _words(terms)), frozenset(laws), frozenset(_words(keep)), frozenset(phrases))
+        wanted = _words(terms)
+        return cls(frozenset(ours | wanted), frozenset(laws), frozenset(_words(keep)), frozenset(phrases), frozenset(wanted))
 
     @cached_property
-    def anchors(self) -> dict[str, list[tuple[str, int]]]:
-        """Map each pair of neighbouring characters to the repairable terms and phrases that hold it, and where."""
-        index: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    def anchors(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Map the first two characters to the repairable terms and phrases that begin so, and the last two to those that end so."""
+        beginnings: dict[str, list[str]] = defaultdict(list)
+        endings: dict[str, list[str]] = defaultdict(list)
         for term in sorted(self.terms | self.phrases):
             if _REPAIRABLE.fullmatch(term):
-                for place in range(len(term) - 1):
-                    index[term[place : place + 2]].append((term, place))
-        return dict(index)
+                beginnings[term[:2]].append(term)
+                endings[term[-2:]].append(term)
+        return dict(beginnings), dict(endings)
 
     @cached_property
     def frames(self) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -70,7 +74,7 @@ class Lexicon:
 
     def _found(self, text: str, finder: object) -> Iterator[Span]:
         if finder is not None:
-            for _, start, end in finder.find_matches_as_indexes(text, overlapping=True):  # type: ignore[attr-defined]
+            for _, start, end in finder.find_matches_as_indexes(_SURROGATE.sub("\ufffd", text), overlapping=True):  # type: ignore[attr-defined]
                 yield Span(start, end)
 
     @cached_property

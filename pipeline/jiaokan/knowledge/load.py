@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jiaokan.errors import DictionaryError
 from jiaokan.knowledge import home
@@ -19,10 +19,13 @@ from jiaokan.knowledge.language import LanguageModel, Neighbours
 from jiaokan.knowledge.lexicon import Lexicon
 from jiaokan.knowledge.tables import read_table, read_text
 
+if TYPE_CHECKING:
+    from jiaokan.detect.suspects import Passage
+
 LOADED = 4  # sets of user files kept in memory at once
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Knowledge:
     """The dictionaries and models a run works with; each is read when first asked for."""
 
@@ -92,9 +95,12 @@ class Knowledge:
         words: Mapping[str, int] = tokenizer.FREQ
         return words
 
-    def is_word(self, text: str) -> bool:
-        """Tell whether a text is a word of jieba's dictionary, a term, or a place."""
-        return self.words.get(text, 0) > 0 or text in self.lexicon.terms or bool(self.gazetteer.named(text))
+    @cached_property
+    def passages(self) -> Callable[[str], tuple[Passage, ...]]:
+        """A function that scores a text's passages; the last text is kept, for two stages ask for it one after the other."""
+        from jiaokan.detect.suspects import passages
+
+        return lru_cache(maxsize=1)(lambda text: tuple(passages(text, self.language, self.weights)))
 
     def known_area(self, code: str) -> bool:
         """Tell whether six digits are an area code, of today or of the past."""

@@ -47,7 +47,7 @@ def number_brackets(document: Document) -> Iterator[Edit]:
             after=after,
             rule="number_brackets",
             kind="bracket",
-            confidence=0.98 if proved else 0.93,
+            confidence=0.98 if proved else 0.9,
             why=why + ("; this page prints them elsewhere" if hexagonal else "" if paired else "; these two do not pair"),
         )
 

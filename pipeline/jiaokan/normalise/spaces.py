@@ -23,7 +23,7 @@ HEADING = re.compile(rf"(?:第[{NUMERALS}\d]+[章节条款编部分]+|[（(]?[{N
 PADDED = re.compile(rf"(?<![{HAN}])[{HAN}]{SPACE}+[{HAN}](?![{HAN}])")
 NUMBERED = re.compile(f"第[{NUMERALS}]+$|[〇一二三四五六七八九十]年?[一二三四五六七八九十]*$")
 COUNTERS = ("号", "条", "款", "次", "届", "期", "章", "年", "月", "日")
-SPACED_OUT = 0.1  # share of ideographs followed by a space above which the engine, not the page, set them
+SPACED_OUT, ENOUGH = 0.3, 30  # share of ideographs followed by a space, and number of spaces, above which the engine set them
 SURPRISE = 1.3  # −log10 P of the character behind the space: below, the two sides are one phrase
 RUN = 8  # characters on either side that make a line of running prose rather than columns
 
@@ -45,7 +45,7 @@ class HanSpaces:
         places = [match.start() for match in BETWEEN_HAN.finditer(text)]
         if not places:
             return
-        spaced_out = len(places) > SPACED_OUT * len(re.findall(f"[{HAN}]", text))
+        spaced_out = len(places) > max(ENOUGH, SPACED_OUT * len(re.findall(f"[{HAN}]", text)))
         padded = {place for match in PADDED.finditer(text) for place in range(*match.span())}
         for cell in CELL.finditer(text):
             if not BETWEEN_HAN.search(cell[0]):
@@ -73,7 +73,9 @@ def punctuation_spaces(document: Document) -> Iterator[Edit]:
 
 def cell_edges(document: Document) -> Iterator[Edit]:
     """Trim the space at the edge of a table cell: ⟨tab⟩ 社会效益 → ⟨tab⟩社会效益. Paragraph indents stay."""
-    for line in re.finditer(r"[^\r\n]*\t[^\r\n]*", document.text):
+    for line in re.finditer(r"[^\r\n]+", document.text):
+        if "\t" not in line[0]:
+            continue
         for cell in CELL.finditer(document.text, line.start(), line.end()):
             for match in re.finditer(f"^{SPACE}+|{SPACE}+$", cell[0]):
                 if match[0] != cell[0]:

@@ -11,12 +11,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from jiaokan.detect.suspects import MARKS, Passage, passages
+from jiaokan.detect.suspects import MARKS, Passage
 from jiaokan.extract.region import region
 from jiaokan.model import Document, Edit, Span
 from jiaokan.repair.channel import FEATURES, Channel, Reading, Scored, span
 from jiaokan.repair.frames import labels, set_phrases, units
-from jiaokan.repair.memory import Memory, Parallel, memories
+from jiaokan.repair.memory import memories
 from jiaokan.repair.places import misnomers
 from jiaokan.repair.protect import protected
 from jiaokan.repair.sites import sites
@@ -32,12 +32,11 @@ FORCED = {"set_phrases": 0.985, "labels": 0.985, "units": 0.985}
 
 
 class Case(NamedTuple):
-    """A suspicious place, its readings, and what the rest of the document says of each."""
+    """A suspicious place and its readings, likeliest first."""
 
     passage: Passage
     site: range
     scored: list[Scored]
-    parallels: dict[Reading, Parallel]
 
 
 class Repair:
@@ -46,31 +45,31 @@ class Repair:
     def __init__(self, knowledge: Knowledge) -> None:
         """Take the dictionaries and models to repair with."""
         self.knowledge = knowledge
+        self.channel = Channel(knowledge, knowledge.weights["reading"])
 
     def __call__(self, document: Document) -> Iterator[Edit]:
         """Yield edits that do not overlap, by place; what cannot be read is flagged."""
         shield = Shield(protected(document, self.knowledge))
         taken: list[Edit] = []
+        written: set[int] = set()  # places already spoken for
         for edit in self._framed(document):
-            if not shield.covers(edit.span) and not _overlaps(taken, edit.span):
+            if not shield.covers(edit.span) and written.isdisjoint(_reach(edit.span)):
                 taken.append(edit)
-        found = list(passages(document.text, self.knowledge.language, self.knowledge.weights))
-        for case in self._cases(found, shield):
+                written.update(_reach(edit.span))
+        for case in self._cases(self.knowledge.passages(document.text), shield):
             edit = self._decide(case, shield)
-            if edit and not _overlaps(taken, edit.span):
+            if edit and written.isdisjoint(_reach(edit.span)):
                 taken.append(edit)
+                written.update(_reach(edit.span))
         yield from sorted(taken, key=lambda edit: edit.span)
 
     def _cases(self, found: Sequence[Passage], shield: Shield) -> Iterator[Case]:
         """Yield each suspicious place with its readings, none of which touches protected text."""
-        channel = Channel(self.knowledge, self.knowledge.weights["reading"])
         for memory, run in memories(found):
             for passage in run:
-                for site in sites(passage):
-                    proposals = dict.fromkeys([*memory.readings(passage, site), *channel.readings(passage, site)])
-                    readings = [reading for reading in proposals if not shield.covers(span(passage, reading))]
-                    parallels = {reading: memory.parallel(passage, reading) for reading in readings}
-                    yield Case(passage, site, channel.weigh(passage, parallels, memory.damage), parallels)
+                for site in sites(passage, memory.damage):
+                    readings = [reading for reading in self.channel.readings(passage, site, memory) if not shield.covers(span(passage, reading))]
+                    yield Case(passage, site.tokens, self.channel.weigh(passage, readings, memory))
 
     def _framed(self, document: Document) -> Iterator[Edit]:
         """Yield the repairs whose frame proves them, wherever the language model looks: places, set phrases, labels."""
@@ -87,7 +86,7 @@ class Repair:
         """Return the best reading as an edit, a flag where there is none but the text is broken, or nothing."""
         passage, scored = case.passage, case.scored
         if scored and scored[0].probability >= SUGGEST:
-            return self._edit(passage, scored[0], case.parallels[scored[0].reading])
+            return self._edit(passage, scored[0])
         worst = max(case.site, key=lambda index: passage.wrong[index])
         place = span(passage, Reading(worst, worst + 1, ""))
         chance = float(passage.wrong[worst])
@@ -96,8 +95,8 @@ class Repair:
         before = _text(passage, place)
         return Edit(place, before, None, "unreadable", "unreadable", chance, f"“{before}” is not expected here from either side, and no reading stands out")
 
-    def _edit(self, passage: Passage, best: Scored, parallel: Parallel) -> Edit:
-        reading = best.reading
+    def _edit(self, passage: Passage, best: Scored) -> Edit:
+        reading, parallel = best.reading, best.parallel
         place = span(passage, reading)
         known = dict(zip(FEATURES, best.features, strict=True))
         reasons = []
@@ -126,8 +125,9 @@ class Shield:
         return bisect_right(self._ends, span.start) < bisect_left(self._starts, max(span.end, span.start))
 
 
-def _overlaps(edits: list[Edit], place: Span) -> bool:
-    return any(place.start < edit.span.end and edit.span.start < place.end or place.start == edit.span.start for edit in edits)
+def _reach(place: Span) -> range:
+    """Return the characters an edit speaks for: what it replaces, or the one behind an insertion."""
+    return range(place.start, max(place.end, place.start + 1))
 
 
 def _text(passage: Passage, place: Span) -> str:

@@ -7,30 +7,37 @@ one. A log-linear model over them, with "as it stands" among the readings, gives
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from jiaokan.detect.suspects import Passage
-from jiaokan.knowledge.language import NUMBER, WORD, tokens
+from jiaokan.knowledge.language import NUMBER, WORD
 from jiaokan.model import Span
 from jiaokan.script import is_han
 
 if TYPE_CHECKING:
     from jiaokan.knowledge.load import Knowledge
-    from jiaokan.repair.memory import Parallel
+    from jiaokan.repair.memory import Memory, Parallel
+    from jiaokan.repair.sites import Site
 
 CONTEXT = 5  # tokens scored on either side: the order of the model
-COMMON_BOTH = 14  # readings kept that suit both neighbours
-COMMON_ONE = 12  # readings kept that are the commonest beside one neighbour
-LOOK_ALIKES = 24  # readings kept that look like the character and suit one neighbour
-SHORTLIST = 8  # readings, best by language model and look, whose words are looked up
+SEAM = 0.02  # P(lost) below which nothing is tried in a seam
+PAIRS_KEPT = 20_000  # pairs of neighbours whose readings are remembered
+COMMON_BOTH = 10  # readings kept that suit both neighbours
+COMMON_ONE = 3  # readings kept that are the commonest beside one neighbour
+LOOK_ALIKES = 12  # readings kept that look like the character and suit one neighbour
+SHORTLIST = 5  # readings, best by language model and look, whose words are looked up
+PROMISE = 5.0  # what full likeness is worth in this first ranking, in log10
+LEAST = 1.5  # promise below which no reading was ever the best (development pairs)
 LONGEST_WORD = 4
-STRONG = 4.0  # log10 in favour, both ways, from which a set phrase or a mark inside a word leaves no doubt (development pairs)
+SHORTEST_TERM, LONGEST_TERM = 4, 8  # characters; of a longer term the neighbourhood shows too little
 FEATURES = (
     "substitution", "mark_for_han", "han_for_mark", "mark_for_mark", "lost_han", "lost_mark", "intruder_han", "intruder_mark",
-    "forward", "backward", "both", "new_forward", "new_backward", "rest", "similarity", "unlike", "rarity", "words", "broken", "term", "phrase", "known_strong", "mark_strong",
+    "forward", "backward", "both", "new_forward", "new_backward", "rest", "similarity", "unlike", "rarity", "words", "broken", "term", "phrase",
     "suspicion", "edge", "damage", "half_parallel", "parallel", "agreement", "repeated",
 )  # fmt: skip
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
@@ -54,6 +61,7 @@ class Scored(NamedTuple):
     reading: Reading
     features: tuple[float, ...]
     score: float
+    parallel: Parallel
     probability: float = 0.0
 
 
@@ -64,47 +72,71 @@ class Channel:
     knowledge: Knowledge
     weights: Mapping[str, float]
 
-    def readings(self, passage: Passage, site: range) -> list[Reading]:
-        """Return what might have been printed at the tokens of `site`: one fault a reading."""
-        found: dict[Reading, None] = {}
-        for index in site:
-            here = passage.tokens[index]
-            before = passage.tokens[index - 1] if index else EDGE
-            after = passage.tokens[index + 1] if index + 1 < len(passage.tokens) else EDGE
-            if here not in (NUMBER, WORD):
-                found.update(dict.fromkeys(Reading(index, index + 1, char) for char in self._instead(before, here, after)))
-                if before != EDGE:
-                    found[Reading(index, index + 1, "")] = None
-            if before != EDGE:
-                found.update(dict.fromkeys(Reading(index, index, char) for char in self._between(before, here)))
-        found.update(dict.fromkeys(self._terms(passage, site)))
+    def readings(self, passage: Passage, site: Site, memory: Memory) -> list[Reading]:
+        """Return what might have been printed at a site, one fault a reading; what stands elsewhere on the page first."""
+        found = dict.fromkeys(memory.readings(passage, site.tokens))
+        if site.close:
+            found.update(dict.fromkeys(self._terms(passage, site.tokens)))
+            for index in site.tokens:
+                found.update(dict.fromkeys(self._at(passage, index)))
         return [reading for reading in found if PAIRED.isdisjoint([*reading.after, *passage.tokens[reading.first : reading.last]])]
 
-    def _terms(self, passage: Passage, site: range) -> Iterator[Reading]:
-        """Yield what makes a term of the words around the site: 晚感时期 → 敏感时期, 信访返工作 → 信访劝返工作."""
-        units = passage.tokens
-        for place in range(max(0, site.start - 3), min(len(units) - 1, site.stop + 2)):
-            for term, offset in self.knowledge.lexicon.anchors.get(units[place] + units[place + 1], ()):
-                start = place - offset  # where the term begins if the fault lies behind this pair
-                end = place + len(term) - offset  # where it ends
-                yield from _one_fault(units, start, term, site)
-                yield from _one_fault(units, end - len(term) + 1, term, site, before=True)
+    def _at(self, passage: Passage, index: int) -> Iterator[Reading]:
+        """Yield one character instead of the token, none, and one before it."""
+        here = passage.tokens[index]
+        before = passage.tokens[index - 1] if index else EDGE
+        after = passage.tokens[index + 1] if index + 1 < len(passage.tokens) else EDGE
+        if here not in (NUMBER, WORD):
+            yield from (Reading(index, index + 1, char) for char in self._instead(before, here, after))
+            if before != EDGE:
+                yield Reading(index, index + 1, "")
+        if before != EDGE and passage.lost[index] >= SEAM:
+            yield from (Reading(index, index, char) for char in self._between(before, here))
 
-    def weigh(self, passage: Passage, parallels: Mapping[Reading, Parallel], damage: float) -> list[Scored]:
+    def _terms(self, passage: Passage, site: range) -> Iterator[Reading]:
+        """Yield what makes a term of the words around the site: 晚感时期 → 敏感时期, 信访返工作 → 信访劝返工作.
+
+        One fault leaves the first or the last two characters of a term of four or more as they are.
+        """
+        units = passage.tokens
+        beginnings, endings = self.knowledge.lexicon.anchors
+        for place in range(max(0, site.start - LONGEST_TERM), min(len(units) - 1, site.stop + LONGEST_TERM)):
+            pair = units[place] + units[place + 1]
+            if place < site.stop:
+                for term in beginnings.get(pair, ()):
+                    yield from _one_fault(units, place, term, site)
+            if place >= site.start:
+                for term in endings.get(pair, ()):
+                    yield from _one_fault(units, place + 2 - len(term), term, site)
+                    yield from _one_fault(units, place + 3 - len(term), term, site)
+
+    def weigh(self, passage: Passage, readings: Iterable[Reading], memory: Memory) -> list[Scored]:
         """Return the readings with their probabilities, likeliest first; what is left to 1 is "as it stands".
 
-        `parallels` holds the readings, and what the rest of the document says of each; `damage` is how many faults a
-        character has in this part of the document, by estimate: a broken page makes a fault likelier than a sound one.
+        `memory` says what the rest of the document has in their place, and how damaged it is: a broken page makes a
+        fault likelier than a sound one. Readings that neither the language model nor a parallel favours are left out.
         """
-        ranked = sorted(((self._gain(passage, reading), reading) for reading in parallels), key=lambda item: -item[0][2] - parallels[item[1]].agreement)
-        scored = []
+        windows: dict[tuple[int, int], Window] = {}
+        ranked: list[tuple[float, float, float, Reading]] = []
+        for reading in readings:
+            place = reading.first, reading.last
+            window = windows.get(place)
+            if window is None:
+                window = windows[place] = Window(passage, *place, self.knowledge)
+            similarity = self.knowledge.glyphs.similarity(window.before[0], reading.after) if len(window.before) == len(reading.after) == 1 else 0.0
+            gain = window.gain(reading.after)
+            promise = gain + PROMISE * similarity - (len(reading.after) - len(window.before)) + memory.agreement(passage, reading)
+            if promise >= LEAST:
+                ranked.append((promise, gain, similarity, reading))
+        ranked.sort(key=lambda item: -item[0])
         weights = [self.weights[name] for name in FEATURES]
-        for (forward, similarity, _), reading in ranked[:SHORTLIST]:
-            features = self._features(passage, reading, forward, similarity)
-            parallel = parallels[reading]
+        scored = []
+        for _, gain, similarity, reading in ranked[:SHORTLIST]:
+            features = self._features(windows[reading.first, reading.last], reading, gain, similarity)
+            parallel = memory.parallel(passage, reading)
             counts = bool(parallel.times) and not self._dissents(features)
-            features += (math.log(damage), float(parallel.half), float(counts), float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated))
-            scored.append(Scored(reading, features, sum(weight * value for weight, value in zip(weights, features, strict=True))))
+            features += (math.log(memory.damage), float(parallel.half), float(counts), float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated))
+            scored.append(Scored(reading, features, sum(map(operator.mul, weights, features)), parallel))
         return compared(scored)
 
     @staticmethod
@@ -117,52 +149,43 @@ class Channel:
         """Yield what may have been printed for `here`: what suits its neighbours, then what looks like it and suits one."""
         yield from (char for char in self._between(before, after) if char != here)
         neighbours = self.knowledge.neighbours
-        either = set(neighbours.successors(before)) | set(neighbours.predecessors(after))
-        fitting = (char for char in self.knowledge.glyphs.similar(here) if char in either)
+        follow, precede = neighbours.successors(before), neighbours.predecessors(after)
+        fitting = (char for char in self.knowledge.glyphs.similar(here) if char in follow or char in precede)
         yield from islice(fitting, LOOK_ALIKES)
 
-    def _between(self, before: str, after: str) -> Iterator[str]:
-        """Yield what may stand between two characters: what is known beside both, then what is commonest beside one."""
+    def _between(self, before: str, after: str) -> tuple[str, ...]:
+        """Return what may stand between two characters: what is known beside both, then what is commonest beside one."""
+        return self._known_between(before, after)
+
+    @cached_property
+    def _known_between(self) -> Callable[[str, str], tuple[str, ...]]:
         neighbours = self.knowledge.neighbours
-        follow, precede = neighbours.successors(before), neighbours.predecessors(after)
-        ranks = {char: rank for rank, char in enumerate(precede)}
-        both = sorted((rank + ranks[char], char) for rank, char in enumerate(follow) if char in ranks)
-        yield from (char for _, char in both[:COMMON_BOTH])
-        yield from follow[:COMMON_ONE]
-        yield from precede[:COMMON_ONE]
 
-    def _gain(self, passage: Passage, reading: Reading) -> tuple[float, float, float]:
-        """Return (gain of the forward model, look-alike similarity, both as a first ranking)."""
-        left = passage.tokens[max(0, reading.first - CONTEXT) : reading.first]
-        right = passage.tokens[reading.last : reading.last + CONTEXT]
-        units = tokens(reading.after)[0]
-        score = self.knowledge.language.score
-        gain = score(left + units + right, bos=False, eos=False) - score(left + passage.tokens[reading.first : reading.last] + right, bos=False, eos=False)
-        similarity = 0.0
-        if reading.last - reading.first == 1 and len(units) == 1:
-            similarity = self.knowledge.glyphs.similarity(passage.tokens[reading.first], units[0])
-        return gain, similarity, gain + 2 * similarity - (len(units) - reading.last + reading.first)
+        @lru_cache(PAIRS_KEPT)
+        def between(before: str, after: str) -> tuple[str, ...]:
+            follow, precede = neighbours.successors(before), neighbours.predecessors(after)
+            shared = {char: rank for rank, char in enumerate(follow) if char in precede}
+            both = sorted(shared, key=lambda char: shared[char] + precede.index(char))[:COMMON_BOTH]
+            return *both, *follow[:COMMON_ONE], *precede[:COMMON_ONE]
 
-    def _features(self, passage: Passage, reading: Reading, forward: float, similarity: float) -> tuple[float, ...]:
-        before = passage.tokens[reading.first : reading.last]
-        units = tokens(reading.after)[0]
-        kind = _kind(before, units)
-        language = self.knowledge.language
-        left = passage.tokens[max(0, reading.first - CONTEXT) : reading.first]
-        right = passage.tokens[reading.last : reading.last + CONTEXT]
-        ahead = language.surprisal(left + units + right, bos=False)
-        behind = language.surprisal_backward(left + units + right, eos=False)
-        backward = sum(language.surprisal_backward(left + before + right, eos=False)) - sum(behind)
+        return between
+
+    def _features(self, window: Window, reading: Reading, forward: float, similarity: float) -> tuple[float, ...]:
+        passage, left, right = window.passage, window.left, window.right
+        units = list(reading.after)
+        kind = _kind(window.before, units)
+        ahead = self.knowledge.language.surprisal(left + units + right, bos=False)
+        behind = self.knowledge.language.surprisal_backward(left + units + right, eos=False)
+        backward = window.behind - sum(behind)
         changed = slice(len(left) - (not units), len(left) + max(len(units), 1))  # an omission is judged by its seam
         rest = max(ahead[len(left) + len(units) : len(left) + len(units) + 2], default=0.0)
-        stands, would = "".join(left[-LONGEST_WORD + 1 :]), "".join(right[: LONGEST_WORD - 1])
-        old, new = self._longest(stands, "".join(before), would), self._longest(stands, "".join(units), would)
         substitution = kind == "substitution"
-        suspicion = max([passage.wrong[reading.first]] if before else [passage.lost[reading.first], passage.wrong[reading.first], passage.wrong[reading.first - 1]])
-        term, phrase = self._completes(stands, units, would)
-        strong = min(forward, backward) >= STRONG
+        at = reading.first
+        suspicion = passage.wrong[at] if window.before else max(passage.lost[at], passage.wrong[at], passage.wrong[at - 1])
+        stands, would = "".join(left[-LONGEST_WORD + 1 :]), "".join(right[: LONGEST_WORD - 1])
+        term, phrase = self._completes("".join(left), reading.after, "".join(right))
         count = self.knowledge.neighbours.count
-        rarity = math.log10((count(units[0]) + 1) / (count(before[0]) + 1)) if substitution else 0.0
+        rarity = math.log10((count(units[0]) + 1) / (count(window.before[0]) + 1)) if substitution else 0.0
         return (
             *(float(kind == name) for name in KINDS),
             forward,
@@ -174,42 +197,67 @@ class Channel:
             similarity,
             float(substitution and similarity == 0),
             rarity,
-            float(new),
-            float(old),
+            float(longest_word(stands, reading.after, would, self.knowledge.words)),
+            float(window.word),
             term,
             phrase,
-            float(strong and bool(term or phrase)),
-            float(strong and kind == "han_for_mark"),
             math.log(max(suspicion, 1e-6)),
-            float(max(passage.edge[max(0, reading.first - (not before)) : reading.first + 1])),
+            float(max(passage.edge[max(0, at - (not window.before)) : at + 1])),
         )
 
-    def _longest(self, left: str, middle: str, right: str) -> int:
-        """Return the length of the longest word that covers the middle, or spans the seam if it is empty; 0: none."""
-        text = left + middle + right
-        start, end = len(left), len(left) + len(middle)
-        best = 0
-        for first in range(max(0, start - LONGEST_WORD + 1), start + 1):
-            for last in range(max(end, first + 2), min(len(text), first + LONGEST_WORD) + 1):
-                covers = first <= start and last >= end if middle else first < start < last
-                if covers and last - first > best and self.knowledge.words.get(text[first:last], 0) > 0:
-                    best = last - first
-        return best
-
-    def _completes(self, left: str, units: list[str], right: str) -> tuple[float, float]:
-        """Return whether the reading completes a term, and a phrase, of four characters or more that the page does not have."""
-        text = left + "".join(units) + right
+    def _completes(self, left: str, after: str, right: str) -> tuple[float, float]:
+        """Return whether the reading completes a term, and a phrase, of four characters or more."""
+        text = left + after + right
         place = len(left)
-        term = phrase = 0.0
-        for start in range(max(0, place - 3), place + 1):
-            for known, offset in self.knowledge.lexicon.anchors.get(text[start : start + 2], ()):
-                first = start - offset
-                if first >= 0 and first <= place < first + len(known) and text.startswith(known, first):
-                    if known in self.knowledge.lexicon.terms:
-                        term = 1.0
-                    else:
-                        phrase = 1.0
-        return term, phrase
+        terms, phrases = self.knowledge.lexicon.terms, self.knowledge.lexicon.phrases
+        windows = [
+            text[first:last]
+            for first in range(max(0, place - LONGEST_TERM), place + bool(after))
+            for last in range(max(first + SHORTEST_TERM, place + len(after) + (not after)), min(len(text), first + LONGEST_TERM) + 1)
+        ]
+        return float(any(window in terms for window in windows)), float(any(window in phrases for window in windows))
+
+
+class Window:
+    """A place with its neighbours, and what the models say of it as it stands."""
+
+    def __init__(self, passage: Passage, first: int, last: int, knowledge: Knowledge) -> None:
+        """Take the tokens `first` to `last` (exclusive) of a passage; what is dear is worked out when asked for."""
+        self.passage = passage
+        self.before = passage.tokens[first:last]
+        self.left = passage.tokens[max(0, first - CONTEXT) : first]
+        self.right = passage.tokens[last : last + CONTEXT]
+        self._knowledge = knowledge
+        self._score = knowledge.language.in_window(self.left, self.right)
+        self._as_it_stands = self._score(self.before)
+
+    def gain(self, after: str) -> float:
+        """Return by how much the forward model prefers `after` here, in log10."""
+        return self._score(after) - self._as_it_stands
+
+    @cached_property
+    def behind(self) -> float:
+        """The window's surprise read backward, in log10."""
+        return sum(self._knowledge.language.surprisal_backward(self.left + self.before + self.right, eos=False))
+
+    @cached_property
+    def word(self) -> int:
+        """The length of the longest word that stands here, across the seam if nothing does."""
+        left, right = "".join(self.left[-LONGEST_WORD + 1 :]), "".join(self.right[: LONGEST_WORD - 1])
+        return longest_word(left, "".join(self.before), right, self._knowledge.words)
+
+
+def longest_word(left: str, middle: str, right: str, words: Mapping[str, int]) -> int:
+    """Return the length of the longest word that covers the middle, or spans the seam if it is empty; 0: none."""
+    text = left + middle + right
+    start, end = len(left), len(left) + len(middle)
+    best = 0
+    for first in range(max(0, start - LONGEST_WORD + 1), start + 1):
+        for last in range(max(end, first + 2), min(len(text), first + LONGEST_WORD) + 1):
+            covers = first <= start and last >= end if middle else first < start < last
+            if covers and last - first > best and words.get(text[first:last], 0) > 0:
+                best = last - first
+    return best
 
 
 def compared(scored: Iterable[Scored]) -> list[Scored]:
@@ -220,11 +268,8 @@ def compared(scored: Iterable[Scored]) -> list[Scored]:
     return sorted((one._replace(probability=math.exp(one.score - highest) / total) for one in found), key=lambda one: -one.probability)
 
 
-def _one_fault(units: list[str], start: int, term: str, site: range, *, before: bool = False) -> Iterator[Reading]:
-    """Yield the reading that writes a term over the tokens from `start` if one change in the site does it.
-
-    `before`: one character of the term is lost before the pair that named it, so that the term begins a token later.
-    """
+def _one_fault(units: list[str], start: int, term: str, site: range) -> Iterator[Reading]:
+    """Yield the reading in the site that writes a term over the tokens from `start`, if one character changed or lost does it."""
     if start < 0:
         return
     head = 0
@@ -233,9 +278,10 @@ def _one_fault(units: list[str], start: int, term: str, site: range, *, before: 
     place = start + head
     if head == len(term) or not site.start <= place <= site.stop:
         return
-    if not before and units[place + 1 : start + len(term)] == list(term[head + 1 :]):
+    rest = list(term[head + 1 :])
+    if units[place + 1 : start + len(term)] == rest:
         yield Reading(place, place + 1, term[head])
-    elif units[place : start + len(term) - 1] == list(term[head + 1 :]):
+    elif units[place : start + len(term) - 1] == rest:
         yield Reading(place, place, term[head])
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LONGEST_WORD = 5
 UNIT_CELL = re.compile(f"(?<=\\t)[ ]?[\\d.,]+[ ]?\\t(?P<unit>[{HAN}/／·]{{1,6}})(?=[\\t\\r\\n]|$)")
 UNIT_SIMILARITY = 0.3  # below it two units are merely two words
-QUOTED = re.compile(f"[“\"](?P<inside>[{HAN}]{{4,10}})[”\"]")
+QUOTED = re.compile(f'[“"](?P<inside>[{HAN}]{{4,10}})[”"]')
 LABEL = re.compile(f"(?:^|(?<=\\t))[ \\u3000]*(?P<label>[{HAN}（）()]{{3,20}})(?=[：:\\t]|$)", re.MULTILINE)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from jiaokan.detect.suspects import Passage
+from jiaokan.detect.suspects import USUAL_DAMAGE, Passage
 from jiaokan.knowledge.language import NUMBER, WORD
 from jiaokan.repair.channel import Reading
 
@@ -18,7 +18,6 @@ WITNESSES = 64  # places of one anchor looked at
 AGREEMENT = 8  # tokens on either side that are compared
 CONTEXT = 3  # tokens around a reading that must agree, on both sides together
 GRAM = 3
-USUAL_DAMAGE = 0.01  # faults per character of a page we know nothing of
 UNSURE = 200  # tokens after which the page itself counts as much as that
 BREAK = "\n"
 
@@ -76,13 +75,23 @@ class Memory:
                         if reading.first == reading.last or len(reading.after) <= 1 == reading.last - reading.first:
                             yield reading
 
+    def agreement(self, passage: Passage, reading: Reading) -> int:
+        """Return how many tokens around a reading agree with the best of its parallels, 0 for none."""
+        return self.parallel(passage, reading).agreement if self._core(passage, reading)[:GRAM] in self._grams else 0
+
+    def _core(self, passage: Passage, reading: Reading) -> str:
+        """Return the reading with the neighbours that must agree; an omission proves nothing unless a phrase runs on across it."""
+        first, last = self.offsets[passage.start] + reading.first, self.offsets[passage.start] + reading.last
+        edge = 1 if reading.after else ANCHOR
+        return self.text[first - edge : first] + reading.after + self.text[last : last + edge] if first >= edge else BREAK
+
     def parallel(self, passage: Passage, reading: Reading) -> Parallel:
         """Return how the rest of the document bears on a reading; both its neighbours must agree for it to count."""
         text = self.text
         first, last = self.offsets[passage.start] + reading.first, self.offsets[passage.start] + reading.last
         after = reading.after
-        edge = 1 if after else ANCHOR  # an omission proves nothing unless a whole phrase runs on across it
-        core = text[first - edge : first] + after + text[last : last + edge] if first >= edge else BREAK
+        core = self._core(passage, reading)
+        edge = 1 if after else ANCHOR
         repeated, half = self._repeated(first, last), self._half(first, last, after)
         if BREAK in core or core[:GRAM] not in self._grams:
             return Parallel(half=half, repeated=repeated)

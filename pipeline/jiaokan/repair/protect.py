@@ -22,7 +22,7 @@ NAME_LABELS = (
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"[0-9０-９A-Za-z][0-9０-９A-Za-z.,:/\-＊*]*",  # numbers, codes, Latin words
+        r"[0-9０-９A-Za-z][0-9０-９A-Za-z.,:/\-＊*_@?=&#%+]*",  # numbers, codes, Latin words
         f"[{NUMERALS}○Ｏ]+(?=[年月日时分元角%％亩公吨人次个项条款章号届期届大中全])|第[{NUMERALS}]+|[{NUMERALS}]+分之[{NUMERALS}]+",
         f"[{NUMERALS}○]{{3,}}",
         f"[{HAN}]{{1,8}}(?=[ ]?[{OPEN}](?:19|20)\\d\\d[{CLOSE}])",  # 代字: 九办发〔2009〕8号
@@ -32,7 +32,7 @@ _PATTERNS = tuple(
 )
 _NAME_CELL = re.compile(f"(?:^|(?<=\\t))[ \\u3000]*(?:{NAME_LABELS})[：:]?[ \\u3000]*\\t+(?P<value>[^\\t\\r\\n]*)", re.MULTILINE)
 _PADDED_NAMES = re.compile(f"(?<![{HAN}])[{HAN}][ \\u3000]+[{HAN}](?![{HAN}])")
-_PLACE = re.compile(f"[{HAN}]+?(?:特别行政区|自治[区州县旗]|街道|[省市县区旗镇乡州盟])")
+_PLACE = re.compile(f"[{HAN}]{{1,11}}?(?:特别行政区|自治[区州县旗]|街道|[省市县区旗镇乡州盟])")
 LONGEST_PLACE = 12
 
 

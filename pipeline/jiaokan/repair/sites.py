@@ -1,27 +1,42 @@
-"""Which places of a passage are looked at: everything else is left alone, unscored."""
+"""Which places of a passage are looked at, and how closely: everything else is left alone, unscored."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
-from jiaokan.detect.suspects import Passage
+from jiaokan.detect.suspects import USUAL_DAMAGE, Passage
 
-WRONG = 0.10  # P(misread) from which a character is looked at; below, four in five looks are at sound text (dev split)
-LOST = 0.03  # P(lost) from which a seam is looked at
+# P(misread) and P(lost) from which every reading of a place is weighed; below a fifth (a tenth) one look in fifty finds a
+# fault (development pairs). From half of them on, the place is compared with the rest of the document, which costs little.
+WRONG, LOST = 0.2, 0.1
+CLOSEST = 2.0  # times a page may be looked at more, or less, closely than usual
 WIDEST = 4  # tokens; a longer broken stretch is taken in pieces
 
 
-def sites(passage: Passage) -> Iterator[range]:
-    """Yield runs of suspicious tokens, in order; a seam belongs to the token behind it."""
+class Site(NamedTuple):
+    """A run of suspicious tokens; a seam belongs to the token behind it. `close`: worth every reading, not only parallels."""
+
+    tokens: range
+    close: bool
+
+
+def sites(passage: Passage, damage: float) -> Iterator[Site]:
+    """Yield the suspicious runs of a passage, in order.
+
+    `damage` is how many faults a character of this part of the document has: a broken page is looked at more closely.
+    """
+    lift = np.exp(passage.edge) * min(CLOSEST, max(1 / CLOSEST, damage / USUAL_DAMAGE))
     starts = np.array(passage.starts)
     spaced = np.concatenate(([False], np.diff(starts) > 1)) & (passage.wrong > 0)  # a space is left here: something may be lost
     spaced[1:] &= passage.wrong[:-1] > 0  # behind a number the distance is the number's own
-    lift = np.exp(passage.edge)
-    suspicious = np.flatnonzero((passage.wrong * lift >= WRONG) | (passage.lost * lift >= LOST) | spaced).tolist()
+    doubt = np.maximum(passage.wrong / WRONG, passage.lost / LOST) * lift
+    suspicious = np.flatnonzero((doubt >= 1 / 2) | spaced).tolist()
     start = 0
     for place in range(1, len(suspicious) + 1):
         if place == len(suspicious) or suspicious[place] != suspicious[place - 1] + 1 or place - start == WIDEST:
-            yield range(suspicious[start], suspicious[place - 1] + 1)
+            run = range(suspicious[start], suspicious[place - 1] + 1)
+            yield Site(run, bool(doubt[run.start : run.stop].max() >= 1))
             start = place
