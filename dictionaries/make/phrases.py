@@ -15,6 +15,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import jieba
@@ -48,7 +49,7 @@ def main() -> None:
     for stretch in stretches(arguments.corpora):
         cut = tokenizer.lcut(stretch, HMM=False)
         words.update(cut)
-        pairs.update((left, right) for left, right in zip(cut, cut[1:], strict=False) if len(left) > 1 and len(right) > 1)
+        pairs.update((left, right) for left, right in pairwise(cut) if len(left) > 1 and len(right) > 1)
     total = sum(words.values())
     phrases = {
         left + right: count

@@ -20,14 +20,14 @@ import json
 import lzma
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from language_model import HELD_OUT, usable
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
-
-from language_model import HELD_OUT, usable
 
 from jiaokan.detect import suspects
 from jiaokan.knowledge import load
@@ -106,11 +106,11 @@ def damaged(text: str, chance: random.Random, knowledge: load.Knowledge) -> str:
         if luck >= (AT_EDGE if at_edge else ELSEWHERE) or not (is_han(char) or char in "，。；、"):
             written.append(char)
         elif is_han(char):
-            written.append(misread(char, chance, common, knowledge.glyphs.similar(char, 30)))
+            written.append(misread(chance, common, knowledge.glyphs.similar(char, 30)))
     return "".join(written)
 
 
-def misread(char: str, chance: random.Random, common: list[str], similar: str) -> str:
+def misread(chance: random.Random, common: list[str], similar: str) -> str:
     """Return what stands for a clipped character: nothing, a mark, any character, or a look-alike."""
     kind = chance.random()
     if kind < LOST:
@@ -181,12 +181,13 @@ def readings(some: list[Pair], knowledge: load.Knowledge, detection: dict[str, d
     for pair in some:
         read, truth = fold(pair.read), fold(pair.printed)
         distance = Levenshtein.distance(read, truth)
-        for memory, passages in memories(list(suspects.passages(pair.read, knowledge.language, detection))):
-            for passage, site in ((passage, site) for passage in passages for site in sites(passage, memory.damage)):
-                scored = weigher.weigh(passage, weigher.readings(passage, site, memory), memory)
-                if scored:
-                    right = [Levenshtein.distance(written(read, passage, one.reading), truth) < distance for one in scored]
-                    yield Site(np.array([one.features for one in scored]), np.array(right))
+        for memory, run in memories(list(suspects.passages(pair.read, knowledge.language, detection))):
+            for passage in run:
+                for site in sites(passage, memory.damage):
+                    scored = weigher.weigh(passage, weigher.readings(passage, site, memory), memory)
+                    if scored:
+                        right = [Levenshtein.distance(written(read, passage, one.reading), truth) < distance for one in scored]
+                        yield Site(np.array([one.features for one in scored]), np.array(right))
 
 
 def written(text: str, passage: suspects.Passage, reading: channel.Reading) -> str:
@@ -234,7 +235,7 @@ def reliability(all_sites: list[Site], weights: Floats) -> list[str]:
         best.append((chance[index], bool(site.right[index])))
     edges = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0001)
     lines = []
-    for low, high in zip(edges, edges[1:]):
+    for low, high in pairwise(edges):
         inside = [right for chance, right in best if low <= chance < high]
         if inside:
             lines.append(f"given {low:.2f}-{min(high, 1):.2f}: {sum(inside)} of {len(inside)} right ({sum(inside) / len(inside):.3f})")

@@ -73,7 +73,7 @@ def clean_frame(
     if missing:
         raise InputError(f"no column {', '.join(missing)}", where="clean_frame", fix="name the columns: text=..., id=...")
     knowledge, level = load(terms, keep), _apply(apply)
-    rows = []
+    rows: list[tuple[str, str | None, str | None, str]] = []
     for name, content in zip(frame[id].astype(str), frame[text], strict=True):
         try:
             if not isinstance(content, str) or not content.strip():

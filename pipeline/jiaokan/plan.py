@@ -23,7 +23,6 @@ from jiaokan.normalise.spaces import HanSpaces, cell_edges, punctuation_spaces
 from jiaokan.repair import Repair
 from jiaokan.validate import validate
 
-
 if TYPE_CHECKING:
     from jiaokan.knowledge.load import Knowledge
 

@@ -149,5 +149,5 @@ def _number(match: re.Match[str]) -> int:
     return 10 * (DIGITS.index(tens) + 1 if tens else 1) + (DIGITS.index(units) + 1 if units else 0)
 
 
-def _flag(span: Span, before: str, kind: str, confidence: float, why: str, rule: str = "") -> Edit:
+def _flag(span: Span, before: str, kind: str, confidence: float, why: str, *, rule: str = "") -> Edit:
     return Edit(span, before, None, rule or kind, kind, confidence, why)

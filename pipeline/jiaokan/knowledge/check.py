@@ -9,7 +9,6 @@ from jiaokan.errors import DictionaryError
 from jiaokan.knowledge import home
 from jiaokan.knowledge.families import Families
 from jiaokan.knowledge.labels import Labels
-from jiaokan.knowledge.lexicon import Lexicon
 from jiaokan.knowledge.load import Knowledge, load
 from jiaokan.knowledge.tables import read_table, read_text
 
@@ -31,14 +30,13 @@ def check(terms: str | Path | None = None, keep: str | Path | None = None) -> It
             seen.add(cells)
         yield str(path.relative_to(folder)), len(seen)
     knowledge = load(terms, keep)
-    for read in (knowledge.glyphs, knowledge.neighbours, knowledge.twins, knowledge.weights, knowledge.language, knowledge.gazetteer):
-        if read is None:
-            raise DictionaryError("empty", where=str(folder), fix="install jiaokan again")
+    for part in ("glyphs", "neighbours", "twins", "units", "watermarks", "weights", "words", "language", "gazetteer"):
+        getattr(knowledge, part)  # reading it checks it
     yield "families", len(Families.load(folder).by_name)
     yield "labels", len(Labels.load(folder).rows)
-    for path in (terms, keep):
-        if path is not None:
-            yield str(path), len(Lexicon.load(folder, terms=path).terms)
+    for given, words in ((terms, knowledge.lexicon.wanted), (keep, knowledge.lexicon.keep)):
+        if given is not None:
+            yield str(given), len(words)
 
 
 def lookup(word: str) -> Iterator[str]:

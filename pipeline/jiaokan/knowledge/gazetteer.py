@@ -106,7 +106,7 @@ class Gazetteer:
         return now is not None and any(above.code == code for above in self.chain(now))
 
     def townships(self, county: str) -> tuple[str, ...]:
-        """Return the names of the townships of a county, by its code of 6 digits: 360483 → 南康镇, 蛟塘镇 …"""
+        """Return the names of the townships of a county, by its code of 6 digits: 360483 → 南康镇, 蛟塘镇 and the others."""
         return tuple(
             name
             for name, codes in self._townships.items()

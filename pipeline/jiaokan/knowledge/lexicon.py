@@ -60,7 +60,7 @@ class Lexicon:
         index: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for term in sorted(self.terms):
             for match in _QUOTED.finditer(term):
-                if len(match["inside"]) >= 4:  # noqa: PLR2004 -- the shortest phrase half of which still names it
+                if len(match["inside"]) >= 4:
                     index[match["inside"][:2]].append((match["lead"], match["inside"]))
         return {start: tuple(dict.fromkeys(found)) for start, found in index.items()}
 
@@ -83,7 +83,7 @@ class Lexicon:
 
     @cached_property
     def _term_finder(self) -> object:
-        return _finder(term for term in self.terms if len(term) > 2)  # noqa: PLR2004
+        return _finder(term for term in self.terms if len(term) > 2)
 
 
 def _finder(words: Iterable[str]) -> object:

@@ -83,17 +83,10 @@ class Knowledge:
             raise DictionaryError(str(error), where=str(path), fix="make it again with dictionaries/make/weights.py") from None
 
     @cached_property
-    def words(self) -> Mapping[str, int]:
-        """jieba's words with their frequencies; its own tokenizer, so that no caller's changes reach us."""
-        import logging
-
-        import jieba
-
-        jieba.setLogLevel(logging.WARNING)
-        tokenizer = jieba.Tokenizer()
-        tokenizer.initialize()
-        words: Mapping[str, int] = tokenizer.FREQ
-        return words
+    def words(self) -> frozenset[str]:
+        """Words of two to five characters: what a sound window is made of."""
+        lines = read_text(self.home / "words.tsv").split("\n")
+        return frozenset(lines[lines.index("word") + 1 :])
 
     @cached_property
     def passages(self) -> Callable[[str], tuple[Passage, ...]]:

@@ -19,11 +19,12 @@ BETWEEN_HAN = re.compile(f"(?<=[{HAN}])[ \u00a0](?=[{HAN}])")  # the ideographic
 # Beside full-width punctuation the glyph brings its own space. A colon or 、 may be followed by an author's own one
 # (项目名称： 信访工作; 一、 总则), and so may a bracket that closes a list number.
 BESIDE_PUNCTUATION = re.compile(f"(?<=[，。；？！》”]){SPACE}(?=[{HAN}（《“(])|(?<=[{HAN}）》”]){SPACE}(?=[，。；：？！、）》”])|(?<=》){SPACE}(?=\\()")
-HEADING = re.compile(rf"(?:第[{NUMERALS}\d]+[章节条款编部分]+|[（(]?[{NUMERALS}\d]{{1,4}}[）)、.．]?|附件\d*|[附注例图表]\d*)")  # noqa: RUF001
+HEADING = re.compile(rf"(?:第[{NUMERALS}\d]+[章节条款编部分]+|[（(]?[{NUMERALS}\d]{{1,4}}[）)、.．]?|附件\d*|[附注例图表]\d*)")
 PADDED = re.compile(rf"(?<![{HAN}])[{HAN}]{SPACE}+[{HAN}](?![{HAN}])")
 NUMBERED = re.compile(f"第[{NUMERALS}]+$|[〇一二三四五六七八九十]年?[一二三四五六七八九十]*$")
 COUNTERS = ("号", "条", "款", "次", "届", "期", "章", "年", "月", "日")
-SPACED_OUT, ENOUGH = 0.3, 30  # share of ideographs followed by a space, and number of spaces, above which the engine set them
+# Share of ideographs followed by a space, and number of spaces, above which the engine set them: a page, a bare heading.
+SPACED_OUT = ((0.3, 30), (0.75, 6))
 SURPRISE = 1.3  # −log10 P of the character behind the space: below, the two sides are one phrase
 RUN = 8  # characters on either side that make a line of running prose rather than columns
 
@@ -45,7 +46,8 @@ class HanSpaces:
         places = [match.start() for match in BETWEEN_HAN.finditer(text)]
         if not places:
             return
-        spaced_out = len(places) > max(ENOUGH, SPACED_OUT * len(re.findall(f"[{HAN}]", text)))
+        ideographs = len(re.findall(f"[{HAN}]", text))
+        spaced_out = any(len(places) > max(enough, share * ideographs) for share, enough in SPACED_OUT)
         padded = {place for match in PADDED.finditer(text) for place in range(*match.span())}
         for cell in CELL.finditer(text):
             if not BETWEEN_HAN.search(cell[0]):

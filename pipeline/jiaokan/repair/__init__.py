@@ -57,10 +57,10 @@ class Repair:
                 taken.append(edit)
                 written.update(_reach(edit.span))
         for case in self._cases(self.knowledge.passages(document.text), shield):
-            edit = self._decide(case, shield)
-            if edit and written.isdisjoint(_reach(edit.span)):
-                taken.append(edit)
-                written.update(_reach(edit.span))
+            decided = self._decide(case, shield)
+            if decided and written.isdisjoint(_reach(decided.span)):
+                taken.append(decided)
+                written.update(_reach(decided.span))
         yield from sorted(taken, key=lambda edit: edit.span)
 
     def _cases(self, found: Sequence[Passage], shield: Shield) -> Iterator[Case]:

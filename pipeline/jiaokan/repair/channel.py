@@ -41,6 +41,8 @@ FEATURES = (
     "suspicion", "edge", "damage", "half_parallel", "parallel", "agreement", "repeated",
 )  # fmt: skip
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
+WANTED = 7.0  # nats for a term the user asked to repair towards: his word that it occurs, which no corpus can have
+TERM = FEATURES.index("term")
 AGREEMENT = 12  # tokens around a reading that count as agreeing: more prove no more
 KINDS = FEATURES[: FEATURES.index("forward")]
 EDGE = ""
@@ -126,7 +128,7 @@ class Channel:
             similarity = self.knowledge.glyphs.similarity(window.before[0], reading.after) if len(window.before) == len(reading.after) == 1 else 0.0
             gain = window.gain(reading.after)
             promise = gain + PROMISE * similarity - (len(reading.after) - len(window.before)) + memory.agreement(passage, reading)
-            if promise >= LEAST:
+            if promise >= LEAST or self.knowledge.lexicon.wanted:
                 ranked.append((promise, gain, similarity, reading))
         ranked.sort(key=lambda item: -item[0])
         weights = [self.weights[name] for name in FEATURES]
@@ -136,8 +138,14 @@ class Channel:
             parallel = memory.parallel(passage, reading)
             counts = bool(parallel.times) and not self._dissents(features)
             features += (math.log(memory.damage), float(parallel.half), float(counts), float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated))
-            scored.append(Scored(reading, features, sum(map(operator.mul, weights, features)), parallel))
+            score = sum(map(operator.mul, weights, features)) + (WANTED if features[TERM] and self._wanted(windows[reading.first, reading.last], reading) else 0.0)
+            scored.append(Scored(reading, features, score, parallel))
         return compared(scored)
+
+    def _wanted(self, window: Window, reading: Reading) -> bool:
+        """Tell whether the reading completes one of the user's own terms."""
+        lexicon, left, right = self.knowledge.lexicon, "".join(window.left), "".join(window.right)
+        return bool(lexicon.wanted) and any(window in lexicon.wanted for window in _around(left, reading.after, right))
 
     @staticmethod
     def _dissents(features: tuple[float, ...]) -> bool:
@@ -207,15 +215,20 @@ class Channel:
 
     def _completes(self, left: str, after: str, right: str) -> tuple[float, float]:
         """Return whether the reading completes a term, and a phrase, of four characters or more."""
-        text = left + after + right
-        place = len(left)
         terms, phrases = self.knowledge.lexicon.terms, self.knowledge.lexicon.phrases
-        windows = [
-            text[first:last]
-            for first in range(max(0, place - LONGEST_TERM), place + bool(after))
-            for last in range(max(first + SHORTEST_TERM, place + len(after) + (not after)), min(len(text), first + LONGEST_TERM) + 1)
-        ]
+        windows = _around(left, after, right)
         return float(any(window in terms for window in windows)), float(any(window in phrases for window in windows))
+
+
+def _around(left: str, after: str, right: str) -> list[str]:
+    """Return the stretches of a term's length that hold `after`, or span the seam if it is empty."""
+    text = left + after + right
+    place = len(left)
+    return [
+        text[first:last]
+        for first in range(max(0, place - LONGEST_TERM), place + bool(after))
+        for last in range(max(first + SHORTEST_TERM, place + len(after) + (not after)), min(len(text), first + LONGEST_TERM) + 1)
+    ]
 
 
 class Window:
@@ -247,7 +260,7 @@ class Window:
         return longest_word(left, "".join(self.before), right, self._knowledge.words)
 
 
-def longest_word(left: str, middle: str, right: str, words: Mapping[str, int]) -> int:
+def longest_word(left: str, middle: str, right: str, words: frozenset[str]) -> int:
     """Return the length of the longest word that covers the middle, or spans the seam if it is empty; 0: none."""
     text = left + middle + right
     start, end = len(left), len(left) + len(middle)
@@ -255,7 +268,7 @@ def longest_word(left: str, middle: str, right: str, words: Mapping[str, int]) -
     for first in range(max(0, start - LONGEST_WORD + 1), start + 1):
         for last in range(max(end, first + 2), min(len(text), first + LONGEST_WORD) + 1):
             covers = first <= start and last >= end if middle else first < start < last
-            if covers and last - first > best and words.get(text[first:last], 0) > 0:
+            if covers and last - first > best and text[first:last] in words:
                 best = last - first
     return best
 

@@ -97,7 +97,7 @@ def made_of_words(text: str, knowledge: Knowledge) -> bool:
     """Tell whether a text can be cut into words of two characters or more: 会议|议定."""
     reached = {0}
     for end in range(2, len(text) + 1):
-        if any(start in reached and knowledge.words.get(text[start:end], 0) > 0 for start in range(max(0, end - LONGEST_WORD), end - 1)):
+        if any(start in reached and text[start:end] in knowledge.words for start in range(max(0, end - LONGEST_WORD), end - 1)):
             reached.add(end)
     return len(text) in reached
 

@@ -39,10 +39,14 @@ class Memory:
         """Join the passages: `offsets` says where each begins, `damage` how many faults a character has among them, by estimate."""
         self.offsets: dict[int, int] = {}
         units: list[str] = []
+        self._written: list[str] = []  # what each token is on the page
         for passage in passages:
             self.offsets[passage.start] = len(units)
             units += passage.tokens
             units.append(BREAK)
+            ends = [*passage.starts[1:], passage.start + len(passage.text)]
+            self._written += [passage.text[start - passage.start : end - passage.start] for start, end in zip(passage.starts, ends, strict=True)]
+            self._written.append(BREAK)
         self.text = "".join(units)
         faults = sum(float(passage.wrong.sum() + passage.lost.sum()) for passage in passages)
         self.damage = (faults + USUAL_DAMAGE * UNSURE) / (len(units) + UNSURE)
@@ -105,7 +109,7 @@ class Memory:
                 if left + right >= CONTEXT:
                     times += 1
                     if left + right > best:
-                        best, phrase = left + right, text[begin - left : end + right]
+                        best, phrase = left + right, "".join(self._written[begin - left : end + right]).strip()
             place = text.find(core, place + 1)
         return Parallel(times, best, phrase, half, repeated)
 

@@ -136,7 +136,7 @@ def _real(text: str, span: Span, knowledge: Knowledge) -> bool:
 def _word(text: str, place: int, knowledge: Knowledge) -> bool:
     """Tell whether the character at `place` makes a word with a neighbour: 九个市 is no 九江市."""
     return any(
-        knowledge.words.get(text[start:end], 0) > 0
+        text[start:end] in knowledge.words
         for start in range(max(0, place - 2), place + 1)
         for end in range(max(place + 1, start + 2), min(len(text), start + 3) + 1)
     )

@@ -10,8 +10,9 @@ import numpy as np
 from jiaokan.detect.suspects import USUAL_DAMAGE, Passage
 
 # P(misread) and P(lost) from which every reading of a place is weighed; below a fifth (a tenth) one look in fifty finds a
-# fault (development pairs). From half of them on, the place is compared with the rest of the document, which costs little.
+# fault (development pairs).
 WRONG, LOST = 0.2, 0.1
+GLANCE = 0.25  # share of them from which a place is compared with the rest of the document, which costs little
 CLOSEST = 2.0  # times a page may be looked at more, or less, closely than usual
 WIDEST = 4  # tokens; a longer broken stretch is taken in pieces
 
@@ -33,7 +34,7 @@ def sites(passage: Passage, damage: float) -> Iterator[Site]:
     spaced = np.concatenate(([False], np.diff(starts) > 1)) & (passage.wrong > 0)  # a space is left here: something may be lost
     spaced[1:] &= passage.wrong[:-1] > 0  # behind a number the distance is the number's own
     doubt = np.maximum(passage.wrong / WRONG, passage.lost / LOST) * lift
-    suspicious = np.flatnonzero((doubt >= 1 / 2) | spaced).tolist()
+    suspicious = np.flatnonzero((doubt >= GLANCE) | spaced).tolist()
     start = 0
     for place in range(1, len(suspicious) + 1):
         if place == len(suspicious) or suspicious[place] != suspicious[place - 1] + 1 or place - start == WIDEST:
