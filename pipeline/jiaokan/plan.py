@@ -21,6 +21,7 @@ from jiaokan.normalise.numbers import SplitCodes, garbled_brackets, number_brack
 from jiaokan.normalise.punctuation import Watermarks, doubled_stops, ornaments, pinyin_glosses, table_rules
 from jiaokan.normalise.spaces import HanSpaces, cell_edges, punctuation_spaces
 from jiaokan.repair import Repair
+from jiaokan.repair.structure import MergedCells, lost_breaks, lost_item_marks
 from jiaokan.validate import validate
 
 if TYPE_CHECKING:
@@ -60,7 +61,17 @@ def normalising(knowledge: Knowledge) -> tuple[Stage, ...]:
 @lru_cache
 def repairing(knowledge: Knowledge) -> tuple[Stage, ...]:
     """Return the stages that need judgement, in order: what is flagged first is not mended piecemeal."""
-    return (foreign_script, numbering_holes, mid_word_starts, Repair(knowledge), doubled_stops, unbalanced_marks)
+    return (
+        foreign_script,
+        numbering_holes,
+        mid_word_starts,
+        Repair(knowledge),
+        doubled_stops,
+        lost_item_marks,
+        lost_breaks,
+        MergedCells(knowledge.labels),
+        unbalanced_marks,
+    )
 
 
 def run(document: Document, knowledge: Knowledge, *, apply: Apply = Apply.CERTAIN) -> Document:

@@ -37,7 +37,7 @@ class Passage:
     """A stretch of one cell or line as the language model sees it.
 
     `starts[i]` is where token i begins in the document's text; `wrong[i]` is P(token i was misread) and `lost[i]`
-    P(something is lost right before token i). Both are 0 for numbers and Latin words, which are not judged.
+    P(something is lost right before token i). Numbers and Latin words are not judged: `wrong` is 0 for them.
     """
 
     start: int
@@ -60,7 +60,6 @@ def passages(text: str, language: LanguageModel, weights: Mapping[str, Mapping[s
         lost = _logistic(seam, weights["seam"], SEAM_FEATURES)
         unjudged = np.array([unit in (NUMBER, WORD) for unit in units])
         wrong[unjudged] = 0.0
-        lost[unjudged] = 0.0
         edge = edge_evidence(match[0], starts, np.maximum(wrong, lost))
         yield Passage(match.start(), match[0], units, [match.start() + start for start in starts], wrong, lost, edge)
 
