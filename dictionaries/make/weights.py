@@ -154,7 +154,8 @@ def judged(some: list[Pair], language: load.LanguageModel) -> tuple[Floats, Floa
             units, starts = tokens(match[0])
             if not units:
                 continue
-            character, seam = suspects.features(units, language)
+            character, seam = suspects.features([units], language)
+            character, seam = character[: len(units)], seam[: len(units)]
             kept = np.array([unit not in (NUMBER, WORD) for unit in units])
             characters.append(character[kept])
             seams.append(seam[kept])

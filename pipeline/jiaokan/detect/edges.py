@@ -32,11 +32,13 @@ def edge_evidence(text: str, starts: list[int], chances: Floats) -> Floats:
     Directional Statistics, 2000, ch. 3 and 6).
     """
     nothing = np.zeros(len(starts))
+    if len(text) < LINES * PERIODS[0] or np.count_nonzero(chances >= SUSPICIOUS) < LINES:
+        return nothing
     widths = np.where(np.array([ord(char) for char in text]) < 0x80, 0.5, 1.0)
     places = (np.cumsum(widths) - widths)[starts]
     weights = np.where(chances >= SUSPICIOUS, chances, 0.0)
-    periods = PERIODS[places[-1] >= LINES * PERIODS] if len(places) else PERIODS[:0]
-    if not len(periods) or np.count_nonzero(weights) < LINES:
+    periods = PERIODS[places[-1] >= LINES * PERIODS]
+    if not len(periods):
         return nothing
     waves = np.exp(2j * np.pi * places[weights > 0][:, None] / periods) * weights[weights > 0][:, None]
     sums = waves.sum(axis=0)

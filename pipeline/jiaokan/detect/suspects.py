@@ -7,8 +7,9 @@ unlikely. A lost one leaves a seam: the next character is unlikely forward, the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 LONGEST = 2000  # characters scored at once; a longer cell is cut behind a full stop where there is one
 PASSAGE = re.compile(rf"[^\t\r\n]{{1,{LONGEST}}}(?<=[。；])|[^\t\r\n]{{1,{LONGEST}}}")
 USUAL_DAMAGE = 0.01  # faults per character of a page we know nothing of
+BATCH = 256  # passages worked out at a time: enough to keep numpy busy, few enough to keep memory flat
+GAP = 2  # rows between them: as far as a feature looks
 CEILING = 6.0  # −log10 P counted at most: beyond it the model only says "never seen"
 CHARACTER_FEATURES = ("f", "b", "least", "f_next", "f_after_next", "b_before", "b_before_last", "mark", "bias")
 SEAM_FEATURES = ("f", "b_before", "least", "f_next", "b_before_last", "beside_mark", "bias")
@@ -50,26 +53,31 @@ class Passage:
 
 
 def passages(text: str, language: LanguageModel, weights: Mapping[str, Mapping[str, float]]) -> Iterator[Passage]:
-    """Yield the passages of a text with the probabilities of fault, in order."""
-    for match in PASSAGE.finditer(text):
-        units, starts = tokens(match[0])
-        if not units:
-            continue
-        character, seam = features(units, language)
-        wrong = _logistic(character, weights["character"], CHARACTER_FEATURES)
-        lost = _logistic(seam, weights["seam"], SEAM_FEATURES)
-        unjudged = np.array([unit in (NUMBER, WORD) for unit in units])
-        wrong[unjudged] = 0.0
-        edge = edge_evidence(match[0], starts, np.maximum(wrong, lost))
-        yield Passage(match.start(), match[0], units, [match.start() + start for start in starts], wrong, lost, edge)
+    """Yield the passages of a text with the probabilities of fault, in order; BATCH of them are worked out at a time."""
+    matches = (match for match in PASSAGE.finditer(text) if not match[0].isspace())
+    while batch := [(match, *tokens(match[0])) for match in islice(matches, BATCH)]:
+        character, seam = features([units for _, units, _ in batch], language)
+        all_wrong = _logistic(character, weights["character"], CHARACTER_FEATURES)
+        all_lost = _logistic(seam, weights["seam"], SEAM_FEATURES)
+        place = 0
+        for match, units, starts in batch:
+            wrong, lost = all_wrong[place : place + len(units)], all_lost[place : place + len(units)]
+            place += len(units) + GAP
+            wrong[[index for index, unit in enumerate(units) if unit in (NUMBER, WORD)]] = 0.0
+            edge = edge_evidence(match[0], starts, np.maximum(wrong, lost))
+            yield Passage(match.start(), match[0], units, [match.start() + start for start in starts], wrong, lost, edge)
 
 
-def features(units: list[str], language: LanguageModel) -> tuple[Floats, Floats]:
-    """Return (n × 9, n × 7) matrices: what is known of each token, and of the seam before each."""
-    forward = np.minimum(language.surprisal(units), CEILING)
-    backward = np.minimum(language.surprisal_backward(units), CEILING)
-    mark = np.array([unit in MARKS for unit in units], dtype=float)
-    ones = np.ones(len(units))
+def features(batch: Sequence[list[str]], language: LanguageModel) -> tuple[Floats, Floats]:
+    """Return (n × 9, n × 7) matrices: what is known of each token, and of the seam before each.
+
+    The passages of the batch lie one behind the other with GAP empty rows between them, so that none sees its neighbour.
+    """
+    nothing = [0.0] * GAP
+    forward = np.minimum([value for units in batch for value in (*language.surprisal(units), *nothing)], CEILING)
+    backward = np.minimum([value for units in batch for value in (*language.surprisal_backward(units), *nothing)], CEILING)
+    mark = np.array([unit in MARKS for units in batch for unit in (*units, *[""] * GAP)], dtype=float)
+    ones = np.ones(len(mark))
     f_next, f_after = _shifted(forward, -1), _shifted(forward, -2)
     b_before, b_last = _shifted(backward, 1), _shifted(backward, 2)
     character = (forward, backward, np.minimum(forward, backward), f_next, f_after, b_before, b_last, mark, ones)

@@ -107,11 +107,7 @@ class Gazetteer:
 
     def townships(self, county: str) -> tuple[str, ...]:
         """Return the names of the townships of a county, by its code of 6 digits: 360483 → 南康镇, 蛟塘镇 and the others."""
-        return tuple(
-            name
-            for name, codes in self._townships.items()
-            if county in codes and any(codes[at + TOWNSHIP_DIGITS : at + PACKED] == county for at in range(0, len(codes), PACKED))
-        )
+        return self._by_county.get(county, ())
 
     def alias(self, text: str) -> tuple[Place, ...]:
         """Return the places a short form stands for: 九江 → 九江市, 赣 → 江西省, 内蒙古 → 内蒙古自治区."""
@@ -131,6 +127,14 @@ class Gazetteer:
                 raise DictionaryError(f"codes {code} and {county}", where=f"{path}:{line}", fix="give 9 digits, and 6 of the unit above")
             packed[name] = packed.get(name, "") + code + county
         return packed
+
+    @cached_property
+    def _by_county(self) -> dict[str, tuple[str, ...]]:
+        counties: dict[str, list[str]] = {}
+        for name, codes in self._townships.items():
+            for at in range(TOWNSHIP_DIGITS, len(codes), PACKED):
+                counties.setdefault(codes[at : at + PACKED - TOWNSHIP_DIGITS], []).append(name)
+        return {county: tuple(names) for county, names in counties.items()}
 
     @cached_property
     def _township_names(self) -> dict[str, tuple[str, ...]]:

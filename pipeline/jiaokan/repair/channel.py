@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 CONTEXT = 5  # tokens scored on either side: the order of the model
 SEAM = 0.02  # P(lost) below which nothing is tried in a seam
 PAIRS_KEPT = 20_000  # pairs of neighbours whose readings are remembered
-COMMON_BOTH = 10  # readings kept that suit both neighbours
-COMMON_ONE = 3  # readings kept that are the commonest beside one neighbour
-LOOK_ALIKES = 12  # readings kept that look like the character and suit one neighbour
-SHORTLIST = 5  # readings, best by language model and look, whose words are looked up
+COMMON_BOTH = 7  # readings kept that suit both neighbours
+COMMON_ONE = 2  # readings kept that are the commonest beside one neighbour
+LOOK_ALIKES = 9  # readings kept that look like the character and suit one neighbour
+SHORTLIST = 4  # readings, best by language model and look, whose words are looked up
 PROMISE = 5.0  # what full likeness is worth in this first ranking, in log10
-LEAST = 1.5  # promise below which no reading was ever the best (development pairs)
+LEAST = 2.0  # promise below which no reading was ever the best (development pairs)
 LONGEST_WORD = 4
 SHORTEST_TERM, LONGEST_TERM = 4, 8  # characters; of a longer term the neighbourhood shows too little
 FEATURES = (

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from jiaokan.knowledge.load import Knowledge
 
 LONGEST_WORD = 5
+FAMILIES = ("", "perf", "gongwen")  # whose labels are tried where those of all families leave a doubt
 UNIT_CELL = re.compile(f"(?<=\\t)[ ]?[\\d.,]+[ ]?\\t(?P<unit>[{HAN}/／·]{{1,6}})(?=[\\t\\r\\n]|$)")
 UNIT_SIMILARITY = 0.3  # below it two units are merely two words
 QUOTED = re.compile(f'[“"](?P<inside>[{HAN}]{{4,10}})[”"]')
@@ -59,7 +60,7 @@ def labels(text: str, knowledge: Knowledge) -> Iterator[Misfit]:
     """
     for match in LABEL.finditer(text):
         read = match["label"]
-        found = knowledge.labels.nearest(read)
+        found = next(filter(None, (knowledge.labels.nearest(read, family) for family in FAMILIES)), None)
         if found is None:
             continue
         _, spelling = found
