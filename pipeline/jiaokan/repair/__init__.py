@@ -72,7 +72,9 @@ class Repair:
         for memory, run in memories(found):
             for passage in run:
                 for site in sites(passage, memory.damage):
-                    readings = [reading for reading in self.channel.readings(passage, site, memory) if not shield.covers(span(passage, reading))]
+                    readings = self.channel.readings(passage, site, memory)
+                    refused = {place for place in {reading[:2] for reading in readings} if shield.covers(span(passage, Reading(*place, "")))}
+                    readings = {reading: elsewhere for reading, elsewhere in readings.items() if reading[:2] not in refused}
                     yield Case(passage, site.tokens, self.channel.weigh(passage, readings, memory))
 
     def _framed(self, document: Document) -> Iterator[Edit]:

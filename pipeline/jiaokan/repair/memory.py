@@ -73,7 +73,7 @@ class Memory:
             for last in range(first, min(site.stop + 1, len(passage.tokens) - ANCHOR) + 1):
                 right = self.text[offset + last : offset + last + ANCHOR]
                 here = self.text[offset + first : offset + last]
-                for witness in self._between(left, right, offset + first):
+                for witness in sorted(self._between(left, right, offset + first)):
                     if witness != here and _may_be_written(witness) and _may_be_written(here):
                         reading = _trimmed(Reading(first, last, witness), here)
                         if reading.first == reading.last or len(reading.after) <= 1 == reading.last - reading.first:
@@ -128,13 +128,15 @@ class Memory:
             return BREAK not in seam and len(seam) == 2 * ANCHOR and text.count(seam) > 1
         return any(grams[text[start : start + GRAM]] > 1 for start in (first - 2, first - 1, last - 1) if start >= 0)
 
-    def _between(self, left: str, right: str, here: int) -> Iterator[str]:
+    def _between(self, left: str, right: str, here: int) -> set[str]:
+        """Return what else stands between two anchors, elsewhere than at token `here`."""
+        found = set()
         for place in self._places.get(left, ())[:WITNESSES]:
             begin = place + ANCHOR
-            if begin != here:
-                end = self.text.find(right, begin, begin + LONGEST_GAP + ANCHOR)
-                if end >= 0:
-                    yield self.text[begin:end]
+            end = self.text.find(right, begin, begin + LONGEST_GAP + ANCHOR)
+            if end >= 0 and begin != here:
+                found.add(self.text[begin:end])
+        return found
 
 
 def _may_be_written(text: str) -> bool:

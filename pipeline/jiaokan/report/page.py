@@ -20,6 +20,7 @@ KIND = {
     "inserted_punctuation": "衍标点", "junk": "杂字", "line_wrap_space": "多余空格", "split_code": "编码断开", "foreign_script": "乱码",
     "bracket": "文号括号", "dash": "连接号", "table_rule": "表格线误作字", "label": "栏目名", "mid_word_start": "起首残缺",
     "unbalanced_mark": "括号引号不配对", "unreadable": "无法辨读", "page_furniture": "页眉页脚", "mirror_noise": "转载痕迹", "seal": "印章遮盖",
+    "merged_cells": "单元格粘连",
 }  # fmt: skip
 RULE = {
     "invisible_characters": "不可见字符，正文中不应有", "compatibility_ideographs": "形同而编码不同，改为通用汉字", "rare_twins": "公文不用的生僻字，与所改之字几乎同形",
@@ -28,7 +29,8 @@ RULE = {
     "garbled_brackets": "发文字号的年份用六角括号（GB/T 9704—2012）", "unclosed_numbers": "发文字号的括号缺一半", "ranges": "年份之间应为连接号",
     "doubled_stops": "两个标点连用，其一为衍", "gazetteer": "此地名不存在，与本件所涉地名一字之差", "labels": "表格栏目名的固定写法", "set_phrases": "固定提法",
     "lexicon": "合于词表中的用语", "document_memory": "本件他处有相同语句可证", "language_model": "依上下文推断", "unreadable": "上下文均不通，且无可信的改法",
-    "foreign_script": "公文不用的文字", "control_characters": "控制字符", "numbering_holes": "序号不连续，此处可能脱文",
+    "foreign_script": "公文不用的文字", "control_characters": "控制字符", "units": "数值之后应为计量单位", "watermarks": "扫描软件或文库网站的水印",
+    "mirror_noise": "转载网站插入的拼音或符号", "lost_item_marks": "同列各项之前均有标点", "lost_breaks": "条目另起一行", "merged_cells": "两个栏目应分属两格", "numbering_holes": "序号不连续，此处可能脱文",
     "mid_word_starts": "起首不成句，此前可能脱行", "unbalanced_marks": "括号或引号不成对", "watermarks": "扫描软件的水印", "mirror_noise": "转载网站留下的痕迹",
 }  # fmt: skip
 TEST = {
