@@ -44,11 +44,16 @@ class Lexicon:
         return cls(frozenset(ours | wanted), frozenset(laws), frozenset(_words(keep)), frozenset(phrases), frozenset(wanted))
 
     @cached_property
+    def known(self) -> frozenset[str]:
+        """Terms and phrases together."""
+        return self.terms | self.phrases
+
+    @cached_property
     def anchors(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """Map the first two characters to the repairable terms and phrases that begin so, and the last two to those that end so."""
         beginnings: dict[str, list[str]] = defaultdict(list)
         endings: dict[str, list[str]] = defaultdict(list)
-        for term in sorted(self.terms | self.phrases):
+        for term in sorted(self.known):
             if _REPAIRABLE.fullmatch(term):
                 beginnings[term[:2]].append(term)
                 endings[term[-2:]].append(term)

@@ -75,7 +75,7 @@ class Repair:
                     readings = self.channel.readings(passage, site, memory)
                     refused = {place for place in {reading[:2] for reading in readings} if shield.covers(span(passage, Reading(*place, "")))}
                     readings = {reading: elsewhere for reading, elsewhere in readings.items() if reading[:2] not in refused}
-                    yield Case(passage, site.tokens, self.channel.weigh(passage, readings, memory))
+                    yield Case(passage, site.tokens, self.channel.weigh(passage, readings, memory) if readings else [])
 
     def _framed(self, document: Document) -> Iterator[Edit]:
         """Yield the repairs whose frame proves them, wherever the language model looks: places, set phrases, labels."""

@@ -140,16 +140,19 @@ class Channel:
             if promise >= LEAST or self.knowledge.lexicon.wanted:
                 ranked.append((promise, gain, similarity, reading))
         ranked.sort(key=lambda item: -item[0])
-        weights = [self.weights[name] for name in FEATURES]
         scored = []
         for _, gain, similarity, reading in ranked[:SHORTLIST]:
             features = self._features(windows[reading.first, reading.last], reading, gain, similarity)
             parallel = memory.parallel(passage, reading)
             counts = bool(parallel.times) and not self._dissents(features)
             features += (math.log(memory.damage), float(parallel.half), float(counts), float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated))
-            score = sum(map(operator.mul, weights, features)) + (WANTED if features[TERM] and self._wanted(windows[reading.first, reading.last], reading) else 0.0)
+            score = sum(map(operator.mul, self._weights, features)) + (WANTED if features[TERM] and self._wanted(windows[reading.first, reading.last], reading) else 0.0)
             scored.append(Scored(reading, features, score, parallel))
         return compared(scored)
+
+    @cached_property
+    def _weights(self) -> list[float]:
+        return [self.weights[name] for name in FEATURES]
 
     def _wanted(self, window: Window, reading: Reading) -> bool:
         """Tell whether the reading completes one of the user's own terms."""
@@ -224,9 +227,9 @@ class Channel:
 
     def _completes(self, left: str, after: str, right: str) -> tuple[float, float]:
         """Return whether the reading completes a term, and a phrase, of four characters or more."""
-        terms, phrases = self.knowledge.lexicon.terms, self.knowledge.lexicon.phrases
-        windows = _around(left, after, right)
-        return float(any(window in terms for window in windows)), float(any(window in phrases for window in windows))
+        known = self.knowledge.lexicon.known.intersection(_around(left, after, right))
+        terms = self.knowledge.lexicon.terms
+        return float(any(window in terms for window in known)), float(any(window not in terms for window in known))
 
 
 def _around(left: str, after: str, right: str) -> list[str]:
