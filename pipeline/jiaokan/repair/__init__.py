@@ -74,7 +74,7 @@ class Repair:
                 for site in sites(passage, memory.damage):
                     readings = self.channel.readings(passage, site, memory)
                     refused = {place for place in {reading[:2] for reading in readings} if shield.covers(span(passage, Reading(*place, "")))}
-                    readings = {reading: elsewhere for reading, elsewhere in readings.items() if reading[:2] not in refused}
+                    readings = [reading for reading in readings if reading[:2] not in refused]
                     yield Case(passage, site.tokens, self.channel.weigh(passage, readings, memory) if readings else [])
 
     def _framed(self, document: Document) -> Iterator[Edit]:

@@ -74,21 +74,19 @@ class Channel:
     knowledge: Knowledge
     weights: Mapping[str, float]
 
-    def readings(self, passage: Passage, site: Site, memory: Memory) -> dict[Reading, bool]:
-        """Return what might have been printed at a site, one fault a reading, and whether it stands elsewhere on the page so."""
-        found = dict.fromkeys(memory.readings(passage, site.tokens), True)
+    def readings(self, passage: Passage, site: Site, memory: Memory) -> list[Reading]:
+        """Return what might have been printed at a site, one fault a reading; what stands elsewhere on the page first."""
+        found = dict.fromkeys(memory.readings(passage, site.tokens))
         if site.close:
-            for reading in self._terms(passage, site.tokens):
-                found.setdefault(reading, False)
+            found.update(dict.fromkeys(self._terms(passage, site.tokens)))
             for index in site.tokens:
-                for reading in self._at(passage, index):
-                    found.setdefault(reading, False)
+                found.update(dict.fromkeys(self._at(passage, index)))
         paired = {index for index in site.tokens if passage.tokens[index] in PAIRED}
-        return {
-            reading: elsewhere
-            for reading, elsewhere in found.items()
+        return [
+            reading
+            for reading in found
             if PAIRED.isdisjoint(reading.after) and not (paired and paired.intersection(range(reading.first, reading.last)))
-        }
+        ]
 
     def _at(self, passage: Passage, index: int) -> Iterator[Reading]:
         """Yield one character instead of the token, none, and one before it."""
@@ -119,24 +117,22 @@ class Channel:
                     yield from _one_fault(units, place + 2 - len(term), term, site)
                     yield from _one_fault(units, place + 3 - len(term), term, site)
 
-    def weigh(self, passage: Passage, readings: Mapping[Reading, bool], memory: Memory) -> list[Scored]:
+    def weigh(self, passage: Passage, readings: Iterable[Reading], memory: Memory) -> list[Scored]:
         """Return the readings with their probabilities, likeliest first; what is left to 1 is "as it stands".
 
-        `readings` are as `readings` returns them. `memory` says what the rest of the document has in their place, and how damaged it is: a broken page makes a
+        `memory` says what the rest of the document has in their place, and how damaged it is: a broken page makes a
         fault likelier than a sound one. Readings that neither the language model nor a parallel favours are left out.
         """
         windows: dict[tuple[int, int], Window] = {}
         ranked: list[tuple[float, float, float, Reading]] = []
-        for reading, elsewhere in readings.items():
+        for reading in readings:
             place = reading.first, reading.last
             window = windows.get(place)
             if window is None:
                 window = windows[place] = Window(passage, *place, self.knowledge)
             similarity = self.knowledge.glyphs.similarity(window.before[0], reading.after) if len(window.before) == len(reading.after) == 1 else 0.0
             gain = window.gain(reading.after)
-            promise = gain + PROMISE * similarity - (len(reading.after) - len(window.before))
-            if elsewhere:
-                promise += memory.agreement(passage, reading)
+            promise = gain + PROMISE * similarity - (len(reading.after) - len(window.before)) + memory.agreement(passage, reading)
             if promise >= LEAST or self.knowledge.lexicon.wanted:
                 ranked.append((promise, gain, similarity, reading))
         ranked.sort(key=lambda item: -item[0])

@@ -20,7 +20,8 @@ NAMED = re.compile(f"[{HAN}]{{1,9}}?[省市县区旗镇乡]")
 # A township stands in a list, or opens or closes a phrase: 对罗锦镇、三皇镇、龙江乡境内
 BEFORE = frozenset("、，；：（,;:(\n\t 对在至到和及与县区市为")
 AFTER = frozenset("、，。；：）,;:)\n\t 等和及与境的")
-PROVED, LIKELY = 0.985, 0.93
+PROVED, LIKELY = 0.985, 0.9
+SIMILAR = 0.4  # look-alike similarity from which a township in a list is proved (development samples)
 
 
 class Misnomer(NamedTuple):
@@ -84,9 +85,10 @@ def _fitting(text: str, span: Span, place: int, fits: list[Name] | tuple[Name, .
     here = span.start + place
     read = text[here]
     alike = {name: knowledge.glyphs.similarity(read, name.text[place]) for name in fits}
-    best = max(fits, key=lambda name: (name.seen, alike[name]))
-    if any(other.text != best.text and (alike[other] >= alike[best] or not best.seen) for other in fits) and not _ahead(best, fits, alike):
-        return None
+    best = max(fits, key=lambda name: (alike[name], name.seen))
+    rivals = [other for other in fits if other.text != best.text]
+    if any((alike[other] == alike[best] and other.seen == best.seen) or (other.seen and not best.seen and alike[best] < SIMILAR) for other in rivals):
+        return None  # 咯门镇 is 洛门镇 by its look, though 四门镇 stands on the page; between equals nothing is said
     if not re.match(f"[{HAN}]", read) or _word(text, here, knowledge):
         return None
     listed = (span.start == 0 or text[span.start - 1] in BEFORE) and (span.end == len(text) or text[span.end] in AFTER)
@@ -95,14 +97,6 @@ def _fitting(text: str, span: Span, place: int, fits: list[Name] | tuple[Name, .
         return None
     confidence = PROVED if best.seen or alike[best] >= SIMILAR else LIKELY
     return Misnomer(Span(here, here + 1), best.text[place], confidence, f"{best.evidence}; {text[span.start : span.end]} in no gazetteer")
-
-
-SIMILAR = 0.4  # look-alike similarity from which a township in a list is proved (development samples)
-
-
-def _ahead(best: Name, fits: list[Name] | tuple[Name, ...], alike: dict[Name, float]) -> bool:
-    """Tell whether a name looks more like what is read than every other that fits."""
-    return all(other.text == best.text or alike[other] < alike[best] for other in fits)
 
 
 def _own_places(text: str, region: Region | None, knowledge: Knowledge) -> list[Name]:

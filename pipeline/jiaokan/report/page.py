@@ -31,7 +31,7 @@ RULE = {
     "lexicon": "合于词表中的用语", "document_memory": "本件他处有相同语句可证", "language_model": "依上下文推断", "unreadable": "上下文均不通，且无可信的改法",
     "foreign_script": "公文不用的文字", "control_characters": "控制字符", "units": "数值之后应为计量单位", "watermarks": "扫描软件或文库网站的水印",
     "lost_item_marks": "同列各项之前均有标点", "lost_breaks": "条目另起一行", "merged_cells": "两个栏目应分属两格", "numbering_holes": "序号不连续，此处可能脱文",
-    "mid_word_starts": "起首不成句，此前可能脱行", "unbalanced_marks": "括号或引号不成对", "watermarks": "扫描软件的水印", "mirror_noise": "转载网站留下的痕迹",
+    "mid_word_starts": "起首不成句，此前可能脱行", "unbalanced_marks": "括号或引号不成对", "mirror_noise": "转载网站留下的痕迹",
 }  # fmt: skip
 TEST = {
     "required_fields": "必填项", "sources_sum": "资金来源合计", "items_sum": "分项合计", "funds_sum": "资金合计", "details_sum": "明细合计",
