@@ -34,7 +34,7 @@ from jiaokan.knowledge import load
 from jiaokan.knowledge.language import NUMBER, WORD, fold, tokens
 from jiaokan.repair import channel
 from jiaokan.repair.memory import memories
-from jiaokan.repair.sites import sites
+from jiaokan.repair.sites import CLOSEST, SOUND, sites
 from jiaokan.script import is_han
 
 Floats = NDArray[np.float64]
@@ -184,7 +184,7 @@ def readings(some: list[Pair], knowledge: load.Knowledge, detection: dict[str, d
         distance = Levenshtein.distance(read, truth)
         for memory, run in memories(list(suspects.passages(pair.read, knowledge.language, detection))):
             for passage in run:
-                for site in sites(passage, memory.damage):
+                for site in sites(passage, CLOSEST * SOUND):  # as closely as a broken page, so that sound places are among them
                     scored = weigher.weigh(passage, weigher.readings(passage, site, memory), memory)
                     if scored:
                         right = [Levenshtein.distance(written(read, passage, one.reading), truth) < distance for one in scored]

@@ -46,7 +46,7 @@ TERM = FEATURES.index("term")
 AGREEMENT = 12  # tokens around a reading that count as agreeing: more prove no more
 KINDS = FEATURES[: FEATURES.index("forward")]
 EDGE = ""
-PAIRED = frozenset("（）《》〔〕\"'")  # their loss is flagged; which of two is amiss, no neighbour can tell
+PAIRED = frozenset("（）《》〔〕\"'□☐☑■√✓")  # brackets and quotes, whose loss is flagged, for no neighbour can tell which of two is amiss; and tick boxes
 
 
 class Reading(NamedTuple):
