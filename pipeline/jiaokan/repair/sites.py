@@ -14,7 +14,7 @@ from jiaokan.detect.suspects import Passage
 WRONG, LOST = 0.2, 0.1
 GLANCE = 0.25  # share of them from which a place is compared with the rest of the document, which costs little
 SOUND = 0.02  # estimated faults per character of a sound form: names, codes and short cells look odd to the model
-CLOSEST = 2.0  # times a page may be looked at more, or less, closely than usual
+CLOSEST = 2.0  # times more closely a broken page is looked at
 WIDEST = 4  # tokens; a longer broken stretch is taken in pieces
 
 
@@ -30,7 +30,7 @@ def sites(passage: Passage, damage: float) -> Iterator[Site]:
 
     `damage` is how many faults a character of this part of the document has: a broken page is looked at more closely.
     """
-    lift = np.exp(passage.edge) * min(CLOSEST, max(1 / CLOSEST, damage / SOUND))
+    lift = np.exp(passage.edge) * min(CLOSEST, max(1.0, damage / SOUND))
     starts = np.array(passage.starts)
     spaced = np.concatenate(([False], np.diff(starts) > 1)) & (passage.wrong > 0)  # a space is left here: something may be lost
     spaced[1:] &= passage.wrong[:-1] > 0  # behind a number the distance is the number's own
