@@ -12,6 +12,7 @@ from jiaokan.detect.suspects import Passage
 # P(misread) and P(lost) from which every reading of a place is weighed; below a fifth (a tenth) one look in fifty finds a
 # fault (development pairs).
 WRONG, LOST = 0.2, 0.1
+STOPS, WRONG_STOP = frozenset("。：；、，"), 0.1  # a stop between two halves of a word is less odd to the model than a wrong character
 GLANCE = 0.25  # share of them from which a place is compared with the rest of the document, which costs little
 SOUND = 0.02  # estimated faults per character of a sound form: names, codes and short cells look odd to the model
 CLOSEST = 2.0  # times more closely a broken page is looked at
@@ -34,7 +35,8 @@ def sites(passage: Passage, damage: float) -> Iterator[Site]:
     starts = np.array(passage.starts)
     spaced = np.concatenate(([False], np.diff(starts) > 1)) & (passage.wrong > 0)  # a space is left here: something may be lost
     spaced[1:] &= passage.wrong[:-1] > 0  # behind a number the distance is the number's own
-    doubt = np.maximum(passage.wrong / WRONG, passage.lost / LOST) * lift
+    stops = np.array([unit in STOPS for unit in passage.tokens])
+    doubt = np.maximum(passage.wrong / np.where(stops, WRONG_STOP, WRONG), passage.lost / LOST) * lift
     suspicious = np.flatnonzero((doubt >= GLANCE) | spaced).tolist()
     start = 0
     for place in range(1, len(suspicious) + 1):
