@@ -133,7 +133,7 @@ def entities(document: Document, folder: Path | None = None) -> tuple[Entity, ..
 )
 def spacy_component(
     nlp: Language,  # noqa: ARG001 — spaCy passes it by name
-    name: str,  # noqa: ARG001
+    name: str,  # noqa: ARG001 — so is this
     apply: str,
     terms: str | None,
     keep: str | None,

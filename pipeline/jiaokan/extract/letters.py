@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from jiaokan.extract.page import Cell, Page
 from jiaokan.knowledge.labels import Label, Labels
+from jiaokan.script import CLOSE, OPEN
 
 KINDS = "决议|决定|命令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要"
 """The fifteen kinds of 党政机关公文处理工作条例 (2012) art. 8; 命令 stands for 命令（令）."""
@@ -23,7 +24,7 @@ _DATE = re.compile(rf"[（(]?({_YEAR}\s*[\d０-９一二三四五六七八九十
 _PRINTED = re.compile(rf"(?:(.{{2,40}}?)[\s，,]+)?({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])\s*印发")
 _OFFICE = re.compile(rf"([^\s\d，。]{{2,40}})\s+({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])")
 _NUMBER = re.compile(
-    r"((?:[\u4e00-\u9fff]{2,14}\s*)?[〔\[(（【〈﹝［<{〖CL]?\s*(?:19|20)\d\d\s*[〕\])）】〉﹞］>}〗J]?\s*(?:第\s*)?\d{1,5}\s*号|第\s*\d{1,4}\s*[期号])(?:\s|$)"
+    rf"((?:[\u4e00-\u9fff]{{2,14}}\s*)?[{OPEN}CL]?\s*(?:19|20)\d\d\s*[{CLOSE}J]?\s*(?:第\s*)?\d{{1,5}}\s*号|第\s*\d{{1,4}}\s*[期号])(?:\s|$)"
 )
 _SIGNER = re.compile(r"签\s*发\s*人\s*[:：]\s*(.+)$")
 _SECRET = re.compile(r"(?:绝密|机密|秘密)(?:\s*[★☆*]\s*\S+)?")

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from jiaokan.model import Span
+from jiaokan.script import CLOSE, OPEN
 
 UNITS: Mapping[str, Decimal] = MappingProxyType(
     {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "万兀": Decimal(10_000), "亿元": Decimal(100_000_000)}
@@ -34,7 +35,7 @@ _DIGITS: Mapping[str, int] = MappingProxyType(
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4})(?!\d)")
 _PROJECT = re.compile(r"\d{6}\d\d(?:[A-Z]\d{12}|\d{13})(?!\d)|\d{18}(?!\d)")
 DOCUMENT_NUMBER = re.compile(
-    r"(?P<agency>[\u4e00-\u9fff]{2,14})\s*(?:第\s*)?[〔\[(（【〈﹝［<{〖]\s*(?P<year>(?:19|20)\d\d)\s*[〕\])）】〉﹞］>}〗]\s*(?:第\s*)?(?P<serial>\d{1,5})\s*号"
+    rf"(?P<agency>[\u4e00-\u9fff]{{2,14}})\s*(?:第\s*)?[{OPEN}]\s*(?P<year>(?:19|20)\d\d)\s*[{CLOSE}]\s*(?:第\s*)?(?P<serial>\d{{1,5}})\s*号"
 )
 _TICKED = re.compile(r"([\u4e00-\u9fff]+)\s*[☑√■✓✔☒R]")
 _TICKED_BEFORE = re.compile(r"[☑√■✓✔☒]\s*([\u4e00-\u9fff]+)")

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jiaokan.errors import DictionaryError
 from jiaokan.knowledge.tables import read_table, read_text
 from jiaokan.model import Span
 from jiaokan.script import HAN
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 TERM_COLUMNS = ("term", "area", "kind")
 LONGEST_TERM = 64
@@ -77,21 +81,21 @@ class Lexicon:
         """Yield where terms of at least 3 characters stand whole; overlapping ones too."""
         yield from self._found(text, self._term_finder)
 
-    def _found(self, text: str, finder: object) -> Iterator[Span]:
+    def _found(self, text: str, finder: AhoCorasick | None) -> Iterator[Span]:
         if finder is not None:
-            for _, start, end in finder.find_matches_as_indexes(_SURROGATE.sub("\ufffd", text), overlapping=True):  # type: ignore[attr-defined]
+            for _, start, end in finder.find_matches_as_indexes(_SURROGATE.sub("\ufffd", text), overlapping=True):
                 yield Span(start, end)
 
     @cached_property
-    def _keep_finder(self) -> object:
+    def _keep_finder(self) -> AhoCorasick | None:
         return _finder(self.keep)
 
     @cached_property
-    def _term_finder(self) -> object:
+    def _term_finder(self) -> AhoCorasick | None:
         return _finder(term for term in self.terms if len(term) > 2)
 
 
-def _finder(words: Iterable[str]) -> object:
+def _finder(words: Iterable[str]) -> AhoCorasick | None:
     """Return an Aho–Corasick matcher over the words, None if there are none."""
     from ahocorasick_rs import AhoCorasick, Implementation
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from jiaokan.model import Document, Edit, Span
-from jiaokan.script import HAN
+from jiaokan.script import BRACKETS, CLOSE, HAN, OPEN
 
-OPEN, CLOSE = "〔\\[(（【〈﹝［<{〖", "〕\\])）】〉﹞］>}〗"
 # 代字, year, serial number: 九办发[2009]8号. The serial may stand off by a space; 第 and leading zeros are not corrected.
 DOCUMENT_NUMBER = re.compile(
     rf"(?:(?<=[{HAN}])|(?<=^)|(?<=[\n\t]))(?P<gap>[ \u3000]?)(?P<open>[{OPEN}])(?P<year>(?:19|20)\d\d)(?P<close>[{CLOSE}])(?P<space>[ \u3000]?)(?=\d{{1,5}} ?号)"
@@ -38,7 +37,7 @@ def number_brackets(document: Document) -> Iterator[Edit]:
         after = f"〔{match['year']}〕"
         if match[0] == after:
             continue
-        paired = OPEN.replace("\\", "").index(match["open"]) == CLOSE.replace("\\", "").index(match["close"])
+        paired = match["open"] + match["close"] in BRACKETS
         proved = hexagonal or not paired or match["open"] == "〔"
         why = "the year of a document number stands in 〔〕 (GB/T 9704—2012 §7.2.5)"
         yield Edit(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from jiaokan.detect.suspects import MARKS, Passage
@@ -54,17 +55,14 @@ class Repair:
     def __call__(self, document: Document) -> Iterator[Edit]:
         """Yield edits that do not overlap, by place; what cannot be read is flagged."""
         shield = Shield(protected(document, self.knowledge))
+        framed = (edit for edit in self._framed(document) if not shield.covers(edit.span))
+        decided = (self._decide(case, shield) for case in self._cases(self.knowledge.passages(document.text), shield))
         taken: list[Edit] = []
         written: set[int] = set()  # places already spoken for
-        for edit in self._framed(document):
-            if not shield.covers(edit.span) and written.isdisjoint(_reach(edit.span)):
+        for edit in chain(framed, filter(None, decided)):
+            if written.isdisjoint(_reach(edit.span)):
                 taken.append(edit)
                 written.update(_reach(edit.span))
-        for case in self._cases(self.knowledge.passages(document.text), shield):
-            decided = self._decide(case, shield)
-            if decided and written.isdisjoint(_reach(decided.span)):
-                taken.append(decided)
-                written.update(_reach(decided.span))
         yield from sorted(taken, key=lambda edit: edit.span)
 
     def _cases(self, found: Sequence[Passage], shield: Shield) -> Iterator[Case]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from jiaokan.edits import Alignment, invert
 from jiaokan.model import Document, Span
-from jiaokan.normalise.numbers import CLOSE, OPEN
-from jiaokan.script import CELL, HAN, NUMERALS
+from jiaokan.script import CELL, CLOSE, HAN, NUMERALS, OPEN
 
 if TYPE_CHECKING:
     from jiaokan.knowledge.load import Knowledge
