@@ -126,13 +126,27 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What is estimated of a part of the page: how many of its characters are wrong, and how surely."""
+
+    scope: Literal["section", "field"]
+    name: str
+    characters: int  # white space aside
+    expected: float  # wrong characters
+    variance: float  # of that number
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """How damaged the page was, as estimated without ground truth."""
 
     characters: int  # of the original, white space aside
+    expected: float  # wrong characters
+    variance: float  # of that number
     estimated_error_rate: float  # errors per character
     interval: tuple[float, float]  # 90 %
     unjudged_share: float  # of characters no signal could judge (digits, names, Latin)
+    parts: tuple[Part, ...] = ()  # its sections and fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from jiaokan import edits
 from jiaokan.detect.flags import foreign_script, mid_word_starts, numbering_holes, unbalanced_marks
-from jiaokan.detect.quality import estimate
+from jiaokan.detect.quality import estimate, suspected
 from jiaokan.extract import extract
 from jiaokan.model import Apply, Document, Edit, Status
 from jiaokan.normalise.characters import RareTwins, compatibility_ideographs, invisible_characters
@@ -79,11 +79,12 @@ def run(document: Document, knowledge: Knowledge, *, apply: Apply = Apply.CERTAI
     floor = FLOOR[Apply.CERTAIN if apply is Apply.NONE else apply]
     for stage in normalising(knowledge):
         document = edits.revise(document, [decide(edit, floor) for edit in stage(document)])
-    document = estimate(document, knowledge)
+    doubts = suspected(document, knowledge)
     for stage in repairing(knowledge):
         document = edits.revise(document, [decide(edit, floor) for edit in stage(document)])
     document = extract(document, knowledge.home, gazetteer=knowledge.gazetteer)
     document = validate(document, knowledge.home, gazetteer=knowledge.gazetteer)
+    document = estimate(document, doubts, knowledge)
     return withhold(document) if apply is Apply.NONE else document
 
 

@@ -96,4 +96,11 @@ def _quality(document: Document) -> dict[str, Any]:
         "interval": [round(bound, 5) for bound in quality.interval],
         **counts,
         "unjudged_share": round(quality.unjudged_share, 4),
+        "estimated_errors": round(quality.expected, 4),
+        "variance": round(quality.variance, 4),
+        "parts": [
+            {"scope": part.scope, "name": part.name, "characters": part.characters}
+            | {"estimated_errors": round(part.expected, 4), "variance": round(part.variance, 4)}
+            for part in quality.parts
+        ],
     }

@@ -73,6 +73,14 @@ class _Check(_Strict):
     derived: dict[str, str]
 
 
+class _Part(_Strict):
+    scope: Literal["section", "field"]
+    name: str
+    characters: Annotated[int, Field(ge=0)]
+    estimated_errors: Annotated[float, Field(ge=0)]
+    variance: Annotated[float, Field(ge=0)]
+
+
 class _Quality(_Strict):
     characters: Annotated[int, Field(ge=0)]
     estimated_error_rate: Share
@@ -81,6 +89,9 @@ class _Quality(_Strict):
     suggested: Annotated[int, Field(ge=0)]
     flagged: Annotated[int, Field(ge=0)]
     unjudged_share: Share
+    estimated_errors: Annotated[float, Field(ge=0)]
+    variance: Annotated[float, Field(ge=0, description="of estimated_errors")]
+    parts: list[_Part]
 
 
 class Record(_Strict):

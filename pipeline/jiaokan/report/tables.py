@@ -13,7 +13,7 @@ from jiaokan.report.files import write
 if TYPE_CHECKING:
     import pandas as pd
 
-# One row per document, edit, field, indicator row, check; `id` joins them. The type of each column is its reader's promise.
+# One row per document, edit, field, indicator row, check, estimated part; `id` joins them. The type of each column is its reader's promise.
 COLUMNS: dict[str, dict[str, str]] = {
     "documents": {
         "id": "string", "source": "string", "sha256": "string", "encoding": "string", "family": "string", "region_code": "string",
@@ -33,6 +33,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "start": "int64", "end": "int64", "inferred": "string",
     },
     "checks": {"id": "string", "rule": "string", "status": "string", "message": "string", "values": "string", "derived": "string"},
+    "quality": {"id": "string", "scope": "string", "name": "string", "characters": "int64", "expected": "float64", "variance": "float64"},
 }  # fmt: skip
 CONTEXT = 14  # characters on either side of an edit
 # A spreadsheet takes =100% for a formula and turns a 21-digit code into 3.6E+20; an apostrophe keeps both as text.
@@ -46,7 +47,7 @@ def rows(record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     low, high = quality.get("interval", (None, None))
     document = {
         **{key: record[key] for key in ("id", "source", "sha256", "encoding", "family")},
-        **{key: value for key, value in quality.items() if key != "interval"},
+        **{key: value for key, value in quality.items() if key in COLUMNS["documents"]},
         "region_code": region["code"],
         "region_name": region["name"],
         "interval_low": low,
@@ -58,6 +59,7 @@ def rows(record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "edits": [key | edit | _context(record["original"], edit) for edit in record["edits"]],
         "fields": [key | {"label": label} | field for label, field in record["fields"].items()],
         "indicators": [key | row | {"inferred": "、".join(row["inferred"])} for row in record["indicators"]],
+        "quality": [key | part for part in _parts(quality)],
         "checks": [key | check | {part: _pairs(check[part]) for part in ("values", "derived")} for check in record["checks"]],
     }
 
@@ -74,7 +76,7 @@ def write_tables(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
 
 
 def read_run(folder: str | Path) -> dict[str, pd.DataFrame]:
-    """Return a run's tables by name: documents, edits, fields, indicators, checks.
+    """Return a run's tables by name: documents, edits, fields, indicators, checks, quality.
 
     Raises InputError if the folder is not a complete run.
     """
@@ -96,6 +98,14 @@ def _frame(table: list[dict[str, Any]], columns: dict[str, str]) -> pd.DataFrame
 def _context(original: str, edit: dict[str, Any]) -> dict[str, str]:
     """Return the characters on either side of an edit, by which a reader finds it in the scan."""
     return {"left": original[max(0, edit["start"] - CONTEXT) : edit["start"]], "right": original[edit["end"] : edit["end"] + CONTEXT]}
+
+
+def _parts(quality: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what is estimated of the document and of each of its parts."""
+    if "parts" not in quality:
+        return []
+    whole = {"scope": "document", "name": ""} | {key: quality[key] for key in ("characters", "estimated_errors", "variance")}
+    return [{"expected": part["estimated_errors"]} | part for part in (whole, *quality["parts"])]
 
 
 def _pairs(values: dict[str, str]) -> str:
