@@ -24,7 +24,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -42,7 +42,10 @@ WIDTH = 794  # CSS pixels of an A4 sheet at 96 dpi
 SHEET = 1123  # and its height
 SCALE = 2  # scan pixels a CSS pixel: 192 dpi
 DARK = 215  # of 255: ink on an evened scan, smoothed
+GUTTER = 24  # scan pixels set between the cells of a row
 SPECK = 5  # pixels: what is smaller is no character
+ENLARGED = 1.5  # to about 300 dpi, for which tesseract was made
+LINE = 44  # pixels: what is lower holds one line
 WHITE = 12  # pixels of paper put around what is handed to tesseract
 TYPES = ("AR PL SungtiL GB", "Noto Serif CJK SC", "AR PL KaitiM GB", "Noto Sans CJK SC")
 DEGRADATIONS = ("light", "heavy")
@@ -98,8 +101,8 @@ def drawn(*names: str) -> random.Random:
     return random.Random(hashlib.sha256("/".join(names).encode()).digest())
 
 
-def page_set(path: Path) -> tuple[np.ndarray[Any, Any], list[Box], dict[str, float]]:
-    """Return the page as printed (grey), the boxes of its lines and cells, and how it was set."""
+def page_set(path: Path) -> tuple[np.ndarray[Any, Any], list[Box], int]:
+    """Return the page as printed (grey), the boxes of its lines and cells, and how many pixels a table reader cuts off a cell."""
     dice = drawn(path.stem, "set")
     tight = dice.random() < 0.6
     design = {
@@ -125,7 +128,7 @@ def page_set(path: Path) -> tuple[np.ndarray[Any, Any], list[Box], dict[str, flo
         size = f"--window-size={WIDTH},{places['height'] + 20}"
         subprocess.run([*chromium, size, f"--screenshot={shot}", page.as_uri()], capture_output=True, check=True, timeout=120)
         image = cv2.imread(str(shot), cv2.IMREAD_GRAYSCALE)
-    return image, [Box(*(side * SCALE for side in box)) for box in places["boxes"]], {"erased": dice.random() < 0.6, "clip": dice.choice((1, 2, 3))}
+    return image, [Box(*(side * SCALE for side in box)) for box in places["boxes"]], int(design["rule"]) + dice.choice((2, 3, 4))
 
 
 def sheets(image: np.ndarray[Any, Any], boxes: list[Box], blocks: list[Block]) -> list[Sheet]:
@@ -152,16 +155,18 @@ def sheets(image: np.ndarray[Any, Any], boxes: list[Box], blocks: list[Block]) -
     return found
 
 
-def erased(sheet: Sheet, cells: set[int], clip: int) -> Sheet:
-    """Return the sheet without the rules of its tables, as form readers take them out: with whatever touches them."""
-    image = sheet.image.copy()
-    for number in cells & set(sheet.blocks):
-        box = [round(side) for side in sheet.blocks[number]]
-        for x in (box[0], box[2]):
-            image[max(box[1], 0) : box[3] + 1, max(x - clip - 1, 0) : x + clip + 2] = 255
-        for y in (box[1], box[3]):
-            image[max(y - 2, 0) : y + 3, max(box[0], 0) : box[2] + 1] = 255
-    return Sheet(image, sheet.blocks)
+def cut_out(sheet: Sheet, columns: dict[int, int], clip: int) -> Sheet:
+    """Return the sheet with its cells cut out and set apart, as table readers hand them on: what touches a rule is cut with it."""
+    height, width = sheet.image.shape
+    image = np.full((height, width + GUTTER * (1 + max(columns.values(), default=0))), int(np.median(sheet.image)), np.uint8)
+    blocks = dict(sheet.blocks)
+    for number, box in sheet.blocks.items():
+        left, top, right, bottom = (max(0, round(side)) for side in box)
+        inset, shift = (clip, GUTTER * columns[number]) if number in columns else (0, 0)
+        part = sheet.image[top + inset : bottom - inset, left + inset : min(right, width) - inset]
+        image[top + inset : top + inset + part.shape[0], left + inset + shift : left + inset + shift + part.shape[1]] = part
+        blocks[number] = Box(box.left + shift, box.top, box.right + shift, box.bottom)
+    return Sheet(image, blocks)
 
 
 def degraded(sheet: Sheet, degradation: str, *names: str) -> Sheet:
@@ -173,15 +178,15 @@ def degraded(sheet: Sheet, degradation: str, *names: str) -> Sheet:
     ink = dice.choice(("faint", "plain", "heavy") if heavy else ("plain", "plain", "faint", "heavy"))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2, 2))
     if ink == "faint":  # the strokes thin and grey
-        image = 255 - (255 - image) * dice.uniform(0.45, 0.7)
-        image = cv2.addWeighted(image, 0.6 if heavy else 0.75, cv2.dilate(image, kernel), 0.4 if heavy else 0.25, 0)
+        image = 255 - (255 - image) * dice.uniform(0.65, 0.85)
+        image = cv2.addWeighted(image, 0.75 if heavy else 0.85, cv2.dilate(image, kernel), 0.25 if heavy else 0.15, 0)
     elif ink == "heavy":
         image = cv2.addWeighted(image, 0.4 if heavy else 0.7, cv2.erode(image, kernel), 0.6 if heavy else 0.3, 0)
     height, width = image.shape
     factor = dice.uniform(*RESOLUTION[degradation])
     image = cv2.resize(image, (int(width * factor), int(height * factor)), interpolation=cv2.INTER_AREA)
     image = cv2.GaussianBlur(image, (0, 0), dice.uniform(*BLUR[degradation]) * factor)
-    skew = cv2.getRotationMatrix2D((image.shape[1] / 2, image.shape[0] / 2), dice.uniform(-0.12, 0.12), 1)  # what straightening leaves
+    skew = cv2.getRotationMatrix2D((image.shape[1] / 2, image.shape[0] / 2), dice.uniform(-0.05, 0.05), 1)  # what straightening leaves
     image = cv2.warpAffine(image, skew, (image.shape[1], image.shape[0]), borderValue=255)
     image = cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC)
     shade = np.linspace(dice.uniform(0.85, 1), dice.uniform(0.85, 1), width, dtype=np.float32)
@@ -196,9 +201,9 @@ def degraded(sheet: Sheet, degradation: str, *names: str) -> Sheet:
 
 
 # Chosen by trial on the train pages, so that the engines' pooled error rates come to about 1-3 % and 5-12 %.
-RESOLUTION = {"light": (0.75, 1.0), "heavy": (0.45, 0.6)}
-BLUR = {"light": (0.5, 0.9), "heavy": (0.8, 1.3)}
-NOISE = {"light": (3, 8), "heavy": (8, 16)}
+RESOLUTION = {"light": (0.75, 1.0), "heavy": (0.40, 0.54)}
+BLUR = {"light": (0.5, 0.9), "heavy": (0.9, 1.4)}
+NOISE = {"light": (3, 8), "heavy": (8, 15)}
 JPEG = {"light": (55, 80), "heavy": (25, 45)}
 
 
@@ -216,13 +221,13 @@ def _v6() -> Callable[..., Any]:
     return RapidOCR(params={"EngineConfig.onnxruntime.intra_op_num_threads": 1, "EngineConfig.onnxruntime.inter_op_num_threads": 1, "Global.log_level": "error"})
 
 
-def ppocrv4(sheet: Sheet, cells: set[int], clip: int) -> list[Segment]:  # noqa: ARG001 -- engines have one signature
+def ppocrv4(sheet: Sheet, cells: set[int]) -> list[Segment]:  # noqa: ARG001 -- engines have one signature
     """Return the sheet as PP-OCRv4 reads it (rapidocr-onnxruntime, detection and recognition)."""
     result, _ = _v4()(cv2.cvtColor(sheet.image, cv2.COLOR_GRAY2BGR), use_cls=False)
     return [Segment(text, float(score), _around(corners)) for corners, text, score in result or []]
 
 
-def ppocrv6(sheet: Sheet, cells: set[int], clip: int) -> list[Segment]:  # noqa: ARG001
+def ppocrv6(sheet: Sheet, cells: set[int]) -> list[Segment]:  # noqa: ARG001
     """Return the sheet as PP-OCRv6 reads it (rapidocr, detection and recognition)."""
     result = _v6()(cv2.cvtColor(sheet.image, cv2.COLOR_GRAY2BGR), use_cls=False)
     if result.boxes is None:
@@ -242,56 +247,59 @@ def evened(image: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.asarray(np.clip(smooth * (265 / np.median(smooth)), 0, 255).astype(np.uint8))
 
 
-def tesseract(sheet: Sheet, cells: set[int], clip: int) -> list[Segment]:
+def tesseract(sheet: Sheet, cells: set[int]) -> list[Segment]:
     """Return the sheet as tesseract reads it: each cell cut out, the lines between tables together."""
     areas: list[Box] = []
     for number, box in sheet.blocks.items():
         if number in cells:
-            areas.append(Box(box.left + clip + 1, box.top + 2, box.right - clip - 1, box.bottom - 2))
+            areas.append(box)
         elif areas and number - 1 in sheet.blocks and number - 1 not in cells:
             areas[-1] = Box(0, areas[-1].top, sheet.image.shape[1], box.bottom + 3)
         else:
             areas.append(Box(0, box.top - 3, sheet.image.shape[1], box.bottom + 3))
     image = evened(sheet.image)
+    crops: dict[str, list[tuple[np.ndarray[Any, Any], int, int]]] = {"6": [], "7": []}  # by page segmentation mode: a block, a line
+    for area in areas:
+        left, top, right, bottom = (max(0, round(side)) for side in area)
+        part = image[top:bottom, left:right]
+        inked = np.argwhere(cv2.blur(part, (3, 3)) < DARK) if part.size else []
+        if not len(inked):
+            continue
+        (above, before), (below, behind) = np.min(inked, axis=0), np.max(inked, axis=0)
+        if below - above < SPECK or behind - before < SPECK:
+            continue
+        mode = "7" if below - above < LINE else "6"
+        above, before = max(above - SPECK, 0), max(before - SPECK, 0)
+        part = cv2.copyMakeBorder(part[above : below + SPECK, before : behind + SPECK], *[WHITE] * 4, cv2.BORDER_CONSTANT, value=255)
+        part = cv2.resize(part, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
+        crops[mode].append((part, left + int(before) - WHITE, top + int(above) - WHITE))
+    return [segment for mode, parts in crops.items() if parts for segment in _tesseract(parts, mode)]
+
+
+def _tesseract(parts: list[tuple[np.ndarray[Any, Any], int, int]], mode: str) -> Iterator[Segment]:
+    """Yield the lines read in some crops, each given with its place on the sheet."""
     with tempfile.TemporaryDirectory() as folder:
-        names, kept = [], []
-        for area in areas:
-            left, top, right, bottom = (max(0, round(side)) for side in area)
-            part = image[top:bottom, left:right]
-            inked = np.argwhere(cv2.blur(part, (3, 3)) < DARK) if part.size else []
-            if not len(inked):
-                continue
-            (above, before), (below, behind) = np.min(inked, axis=0), np.max(inked, axis=0)
-            if below - above < SPECK or behind - before < SPECK:
-                continue
-            names.append(f"{folder}/{len(names)}.png")
-            above, before = max(above - SPECK, 0), max(before - SPECK, 0)
-            kept.append((left + int(before) - WHITE, top + int(above) - WHITE))
-            part = part[above : below + SPECK, before : behind + SPECK]
-            cv2.imwrite(names[-1], cv2.copyMakeBorder(part, *[WHITE] * 4, cv2.BORDER_CONSTANT, value=255))
-        if not names:
-            return []
+        names = [f"{folder}/{number}.png" for number in range(len(parts))]
+        for name, (part, _, _) in zip(names, parts, strict=True):
+            cv2.imwrite(name, part)
         Path(folder, "list.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
-        command = ["tesseract", f"{folder}/list.txt", f"{folder}/out", "-l", "chi_sim", "--psm", "6", "--dpi", "170", "tsv"]
+        command = ["tesseract", f"{folder}/list.txt", f"{folder}/out", "-l", "chi_sim", "--psm", mode, "--dpi", "290", "tsv"]
         subprocess.run(command, capture_output=True, check=True, timeout=900)
         table = Path(folder, "out.tsv").read_text(encoding="utf-8")
     found: dict[tuple[int, str, str, str], list[tuple[str, float, Box]]] = {}
     for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
         if row["level"] == "5" and row["text"].strip():
-            x, y = kept[int(row["page_num"]) - 1]
-            left, top = int(row["left"]) + x, int(row["top"]) + y
-            box = Box(left, top, left + int(row["width"]), top + int(row["height"]))
+            _, x, y = parts[int(row["page_num"]) - 1]
+            left, top, width, height = (int(row[side]) / ENLARGED for side in ("left", "top", "width", "height"))
             key = (int(row["page_num"]), row["block_num"], row["par_num"], row["line_num"])
-            found.setdefault(key, []).append((row["text"], float(row["conf"]) / 100, box))
-    segments = []
+            found.setdefault(key, []).append((row["text"], float(row["conf"]) / 100, Box(left + x, top + y, left + x + width, top + y + height)))
     for words in found.values():
         box = _around([corner for *_, box in words for corner in ((box.left, box.top), (box.right, box.bottom))])
-        weights = [len(text) for text, *_ in words]
-        segments.append(Segment(" ".join(text for text, *_ in words), float(np.average([sure for _, sure, _ in words], weights=weights)), box))
-    return segments
+        sure = float(np.average([sure for _, sure, _ in words], weights=[len(text) for text, *_ in words]))
+        yield Segment(" ".join(text for text, *_ in words), sure, box)
 
 
-ENGINES: dict[str, Callable[[Sheet, set[int], int], list[Segment]]] = {"ppocrv4": ppocrv4, "tesseract": tesseract, "ppocrv6": ppocrv6}
+ENGINES: dict[str, Callable[[Sheet, set[int]], list[Segment]]] = {"ppocrv4": ppocrv4, "tesseract": tesseract, "ppocrv6": ppocrv6}
 
 
 def by_block(sheet: Sheet, segments: list[Segment]) -> dict[int, list[Segment]]:
@@ -346,15 +354,13 @@ def make(path: Path, engines: list[str], folder: Path, images: Path | None, *, f
     wanted = {key: output for key, output in outputs.items() if force or not output.exists()}
     if not wanted:
         return []
-    image, boxes, design = page_set(path)
+    image, boxes, clip = page_set(path)
     blocks = read(path).blocks
     assert len(blocks) == len(boxes), f"{path.stem}: {len(blocks)} blocks, {len(boxes)} boxes"
-    cells = {number for number, block in enumerate(blocks) if block.row >= 0}
-    clip = int(design["clip"])
+    columns = {number: block.column for number, block in enumerate(blocks) if block.row >= 0}
     done = []
     for degradation in DEGRADATIONS:
-        prepared = [erased(sheet, cells, clip) if design["erased"] else sheet for sheet in sheets(image, boxes, blocks)]
-        scans = [degraded(sheet, degradation, path.stem, str(number)) for number, sheet in enumerate(prepared)]
+        scans = [degraded(sheet, degradation, path.stem, str(number)) for number, sheet in enumerate(sheets(image, boxes, blocks))]
         if images:
             images.mkdir(parents=True, exist_ok=True)
             for number, scan in enumerate(scans):
@@ -365,7 +371,8 @@ def make(path: Path, engines: list[str], folder: Path, images: Path | None, *, f
                 continue
             found: dict[int, list[Segment]] = {}
             for scan in scans:
-                found |= by_block(scan, ENGINES[engine](scan, cells, clip))
+                apart = cut_out(scan, columns, clip)
+                found |= by_block(apart, ENGINES[engine](apart, set(columns)))
             text, confidences = assembled(path, found)
             output.parent.mkdir(parents=True, exist_ok=True)
             output.write_text(text, encoding="utf-8")

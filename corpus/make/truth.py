@@ -210,7 +210,7 @@ def truth(path: Path) -> dict[str, Any]:
                 name, _, number = label.partition("#")
                 label = f"{name}#{int(number or 1) + 1}"
             fields[label] = {"value": text[start + begin : start + end], **place}
-    ends = [start for _, start in sections[1:]] + [len(text)]
+    ends = [*(start for _, start in sections[1:]), len(text)][: len(sections)]
     region = reader.meta.get("region", "").partition(" ")
     result = {
         "id": path.stem,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from jiaokan import edits
 from jiaokan.detect.flags import foreign_script, mid_word_starts, numbering_holes, unbalanced_marks
-from jiaokan.detect.quality import estimate, suspected
+from jiaokan.detect.quality import estimate
 from jiaokan.extract import extract
 from jiaokan.model import Apply, Document, Edit, Status
 from jiaokan.normalise.characters import RareTwins, compatibility_ideographs, invisible_characters
@@ -76,16 +76,22 @@ def repairing(knowledge: Knowledge) -> tuple[Stage, ...]:
 
 def run(document: Document, knowledge: Knowledge, *, apply: Apply = Apply.CERTAIN) -> Document:
     """Return the document cleaned, read and checked. The same input gives the same output, whatever came before it."""
+    normalised, document = mended(document, knowledge, apply=apply)
+    document = extract(document, knowledge.home, gazetteer=knowledge.gazetteer)
+    document = validate(document, knowledge.home, gazetteer=knowledge.gazetteer)
+    document = estimate(document, normalised, knowledge)
+    return withhold(document) if apply is Apply.NONE else document
+
+
+def mended(document: Document, knowledge: Knowledge, *, apply: Apply = Apply.CERTAIN) -> tuple[Document, Document]:
+    """Return the document after the lossless rules, and after the repairs as well."""
     floor = FLOOR[Apply.CERTAIN if apply is Apply.NONE else apply]
     for stage in normalising(knowledge):
         document = edits.revise(document, [decide(edit, floor) for edit in stage(document)])
-    doubts = suspected(document, knowledge)
+    normalised = document
     for stage in repairing(knowledge):
         document = edits.revise(document, [decide(edit, floor) for edit in stage(document)])
-    document = extract(document, knowledge.home, gazetteer=knowledge.gazetteer)
-    document = validate(document, knowledge.home, gazetteer=knowledge.gazetteer)
-    document = estimate(document, doubts, knowledge)
-    return withhold(document) if apply is Apply.NONE else document
+    return normalised, document
 
 
 def decide(edit: Edit, floor: float) -> Edit:

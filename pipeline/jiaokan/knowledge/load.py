@@ -76,11 +76,12 @@ class Knowledge:
     @cached_property
     def weights(self) -> Mapping[str, Any]:
         """The fitted numbers of detection and repair: weights.toml, made by dictionaries/make/weights.py."""
-        path = self.home / "weights.toml"
-        try:
-            return tomllib.loads(read_text(path))
-        except tomllib.TOMLDecodeError as error:
-            raise DictionaryError(str(error), where=str(path), fix="make it again with dictionaries/make/weights.py") from None
+        return _numbers(self.home / "weights.toml")
+
+    @cached_property
+    def estimates(self) -> Mapping[str, Any]:
+        """The fitted numbers of the estimated error rate: estimates.toml, made by dictionaries/make/estimates.py."""
+        return _numbers(self.home / "estimates.toml")
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -98,6 +99,13 @@ class Knowledge:
     def known_area(self, code: str) -> bool:
         """Tell whether six digits are an area code, of today or of the past."""
         return bool(self.gazetteer.coded(code))
+
+
+def _numbers(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise DictionaryError(str(error), where=str(path), fix=f"make it again with dictionaries/make/{path.stem}.py") from None
 
 
 def load(terms: str | Path | None = None, keep: str | Path | None = None) -> Knowledge:
