@@ -145,7 +145,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_has_every_file(finished: Path) -> None:
     tables = ("documents", "edits", "fields", "indicators", "checks", "quality")
     expected = {"report.html", "failures.jsonl", "manifest.json"}
-    expected |= {f"{kind}/{name}.{suffix}" for kind, suffix in (("text", "txt"), ("records", "json")) for name in ("page", PAGE.stem)}
+    expected |= {f"{kind}/{name}.{suffix}" for kind, suffix in (("text", "txt"), ("records", "json"), ("pages", "html")) for name in ("page", PAGE.stem)}
     expected |= {f"tables/{name}.csv" for name in tables} | {f"tables/{name}/part-0.parquet" for name in tables}
     assert files(finished) == expected
 

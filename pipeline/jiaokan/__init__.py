@@ -20,7 +20,7 @@ from jiaokan.model import Apply, Document, Edit, Field, Span, Status
 if TYPE_CHECKING:
     import pandas as pd
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "Apply", "DictionaryError", "Document", "Edit", "EditError", "Field", "InputError", "JiaokanError", "Span", "Status",
     "clean", "clean_frame", "original", "read_run", "schema", "to_record",
@@ -100,7 +100,7 @@ def schema() -> dict[str, Any]:
 
 
 def read_run(folder: str | Path) -> dict[str, pd.DataFrame]:
-    """Return the tables of a run folder as DataFrames: documents, edits, fields, indicators, checks."""
+    """Return the tables of a run folder as DataFrames: documents, edits, fields, indicators, checks, quality."""
     from jiaokan.report.tables import read_run as load
 
     return load(folder)

@@ -116,6 +116,51 @@ def extract(inputs: Inputs, apply: ApplyOption = Apply.CERTAIN, terms: Terms = N
     raise typer.Exit(USAGE if failed and len(found.taken) == 1 else FAILED if failed else 0)
 
 
+@app.command(epilog=_EXAMPLES + "  jiaokan evaluate truth/ ocr/ run -o evaluation\n  jiaokan evaluate page.json page.txt --json | jq '.rates[0]'")
+def evaluate(
+    truth: Annotated[Path, typer.Argument(help="What was printed: JSON or text, a file or folder.", show_default=False)],
+    ocr: Annotated[Path, typer.Argument(help="What was read: texts of the same names, in a folder for each engine.", show_default=False)],
+    cleaned: Annotated[Path | None, typer.Argument(help="What cleaning made of it: a run folder, or texts of the same names.", show_default=False)] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for evaluation.html, its pages, CSV tables and JSON.", show_default=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole evaluation as JSON.")] = False,
+) -> None:
+    """Count the errors of a reading against the truth, before and after cleaning; exit 1 if a document was left out."""
+    from jiaokan.evaluate import html, tables, terminal
+    from jiaokan.evaluate.measure import Judged, judge_all
+    from jiaokan.evaluate.pairs import match
+    from jiaokan.evaluate.summary import summarise
+
+    matched = match(truth, ocr, cleaned)
+
+    def results() -> Iterator[Any]:
+        for result in judge_all(matched.pairs):
+            if output and isinstance(result, Judged):
+                html.write_document_page(output, result)
+            yield result
+
+    evaluation = summarise(_watched(results(), len(matched.pairs), doing="measuring"), matched.remarks)
+    if output:
+        tables.write_tables(output, evaluation)
+        html.write_page(output, evaluation)
+        _say(f"evaluation written into {output}; open {output / html.REPORT}", 0)
+    if as_json:
+        _print(tables.to_json(evaluation))
+    else:
+        from rich.console import Console
+
+        Console().print(terminal.render(evaluation))
+    raise typer.Exit(FAILED if evaluation.remarks else 0)
+
+
+@app.command(epilog=_EXAMPLES + "  jiaokan report run\n  jiaokan clean scans/ -o run && jiaokan report run")
+def report(run: Annotated[Path, typer.Argument(help="The folder that jiaokan clean -o wrote.", show_default=False)]) -> None:
+    """Write the quality report of a run anew from its tables and records: report.html and pages/."""
+    from jiaokan.report.page import REPORT, rebuild
+
+    documents = rebuild(run)
+    _say(f"report on {documents} documents written; open {run / REPORT}", 0)
+
+
 @app.command(epilog=_EXAMPLES + "  jiaokan schema > record.schema.json")
 def schema() -> None:
     """Print the JSON Schema of the record."""
@@ -210,7 +255,7 @@ def _into_folder(output: Path, found: Sources, configuration: Configuration, job
     return FAILED if outcome.failures else 0
 
 
-def _watched(results: Iterator[Document | Failure], total: int) -> Iterator[Document | Failure]:
+def _watched(results: Iterator[Any], total: int, *, doing: str = "cleaning") -> Iterator[Any]:
     """Yield the results, with a progress bar where a person is watching a long run."""
     if total == 1 or not sys.stderr.isatty():
         yield from results
@@ -218,7 +263,7 @@ def _watched(results: Iterator[Document | Failure], total: int) -> Iterator[Docu
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("cleaning"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         yield from progress.track(results, total=total)
 

@@ -13,7 +13,7 @@ from jiaokan.batch.local import Configuration, Failure
 from jiaokan.knowledge.load import fingerprints
 from jiaokan.model import Document
 from jiaokan.report.files import remove, write
-from jiaokan.report.page import page
+from jiaokan.report.page import write_report
 from jiaokan.report.record import SCHEMA, to_json, to_record
 from jiaokan.report.tables import rows, write_tables
 
@@ -45,7 +45,6 @@ def write_run(folder: Path, results: Iterable[Document | Failure], configuration
     write_tables(folder / "tables", tables)
     outcome = Outcome(len(tables.get("documents", [])), len(failures))
     write(folder / "failures.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in failures))
-    write(folder / "report.html", page(tables, failures))
     manifest = {
         "schema": SCHEMA,
         "version": _version(),
@@ -57,6 +56,7 @@ def write_run(folder: Path, results: Iterable[Document | Failure], configuration
         "failures": outcome.failures,
         "passed_over": list(passed_over),
     }
+    write_report(folder, manifest)
     write(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     return outcome
 

@@ -1,211 +1,414 @@
-"""A run's report: one HTML file, in Chinese, that opens offline."""
+"""A run's report: an overview and the worst pages side by side, in Chinese, that open offline and need no script."""
 
 from __future__ import annotations
 
-import re
+import json
+import shutil
+import tempfile
 from collections import Counter, defaultdict
-from html import escape
-from string import Template
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-Rows = list[dict[str, Any]]
+from jiaokan.errors import InputError
+from jiaokan.report import charts, figures
+from jiaokan.report.figures import LIMIT, Group, Row, Run
+from jiaokan.report.files import write
+from jiaokan.report.markup import between, count, frame, link, marked, percent, section, shown, table
+from jiaokan.report.record import SCHEMA
+from jiaokan.report.sheet import Neighbours, notes, sheet
+from jiaokan.report.tables import COLUMNS, read_run
+from jiaokan.report.words import CHECK, GAP, KIND, STATUS, TABLE, TEST, message, rules
 
-STATUS = {"applied": "已改", "suggested": "建议", "flagged": "存疑"}
-CHECK = {"pass": "相符", "fail": "不符", "cannot_judge": "无法判断"}
-GAP = "□"  # stands where nothing stands: a character lost, or taken out
-# Faults, rules and checks in the words of an archive; what is missing here is shown by its own name.
-KIND = {
-    "shape_substitution": "形近误认", "substitution": "误字", "word_substitution": "误词", "code_point": "异码字", "variant": "异体字",
-    "lost_character": "脱字", "lost_punctuation": "脱标点", "lost_line": "脱行", "lost_break": "脱换行", "intruder": "衍字",
-    "inserted_punctuation": "衍标点", "junk": "杂字", "line_wrap_space": "多余空格", "split_code": "编码断开", "foreign_script": "乱码",
-    "bracket": "文号括号", "dash": "连接号", "table_rule": "表格线误作字", "label": "栏目名", "mid_word_start": "起首残缺",
-    "unbalanced_mark": "括号引号不配对", "unreadable": "无法辨读", "page_furniture": "页眉页脚", "mirror_noise": "转载痕迹", "seal": "印章遮盖",
-    "merged_cells": "单元格粘连",
-}  # fmt: skip
-RULE = {
-    "invisible_characters": "不可见字符，正文中不应有", "compatibility_ideographs": "形同而编码不同，改为通用汉字", "rare_twins": "公文不用的生僻字，与所改之字几乎同形",
-    "table_rules": "表格竖线误作文字", "cell_edges": "单元格首尾的空格", "punctuation_spaces": "全角标点前后不空格", "han_spaces": "词句中间断开的空格",
-    "split_codes": "去掉空格后是完整的项目编码", "split_phones": "去掉空格后是完整的电话号码", "number_brackets": "发文字号的年份用六角括号（GB/T 9704—2012）",
-    "garbled_brackets": "发文字号的年份用六角括号（GB/T 9704—2012）", "unclosed_numbers": "发文字号的括号缺一半", "ranges": "年份之间应为连接号",
-    "doubled_stops": "两个标点连用，其一为衍", "gazetteer": "此地名不存在，与本件所涉地名一字之差", "labels": "表格栏目名的固定写法", "set_phrases": "固定提法",
-    "lexicon": "合于词表中的用语", "document_memory": "本件他处有相同语句可证", "language_model": "依上下文推断", "unreadable": "上下文均不通，且无可信的改法",
-    "foreign_script": "公文不用的文字", "control_characters": "控制字符", "units": "数值之后应为计量单位", "watermarks": "扫描软件或文库网站的水印",
-    "lost_item_marks": "同列各项之前均有标点", "lost_breaks": "条目另起一行", "merged_cells": "两个栏目应分属两格", "numbering_holes": "序号不连续，此处可能脱文",
-    "mid_word_starts": "起首不成句，此前可能脱行", "unbalanced_marks": "括号或引号不成对", "mirror_noise": "转载网站留下的痕迹",
-}  # fmt: skip
-TEST = {
-    "required_fields": "必填项", "sources_sum": "资金来源合计", "items_sum": "分项合计", "funds_sum": "资金合计", "details_sum": "明细合计",
-    "budget_within_total": "年度预算不超总额", "cost_equals_budget": "成本指标与预算", "dates_in_order": "日期先后", "dates_in_year": "日期在年度内",
-    "phone": "电话号码", "percent_bounds": "百分比范围", "tree_complete": "指标体系完整", "project_code": "项目编码", "area_code": "行政区划代码",
-    "numbering": "序号连续", "pairs": "括号引号配对", "document_number": "发文字号", "title_form": "标题格式", "closing_phrase": "结语", "credit_code": "统一社会信用代码",
-}  # fmt: skip
-# The commonest clauses of `why`, for readers who have no English; another clause stands as it is.
-EVIDENCE = [
-    (re.compile(r"(.+) ×(\d+) elsewhere in this document"), r"“\1”另见本件 \2 处"),
-    (re.compile(r"(.+) ×(\d+) in this document"), r"“\1”见于本件 \2 处"),
-    (re.compile(r"completes a term of the lexicon"), "补足词表用语"),
-    (re.compile(r"language model ×10\^(\S+) forward, ×10\^(\S+) backward"), r"语言模型：顺读 10^\1 倍，逆读 10^\2 倍"),
-    (re.compile(r"(\S+) looks like (\S+) \((\S+)\)"), r"“\1”与“\2”形近（\3）"),
-    (re.compile(r"nothing (?:opens|closes) (\S) in this cell"), r"“\1”在本格内不成对"),
-]
-_HIDDEN = {ord("\n"): "↵", ord("\r"): "", ord("\t"): "⇥", **dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), "␦")}
+__all__ = ["GAP", "KIND", "STATUS", "page", "rebuild", "write_report"]
 
-PAGE = Template("""<!doctype html>
-<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<link rel="icon" href="data:,"><title>校勘报告</title><style>
-:root{color-scheme:light;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--wash:#f6f8fa}
-*{box-sizing:border-box}body{margin:0 auto;max-width:1120px;padding:24px 16px 64px;color:var(--ink);
-font:16px/1.7 "Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif;overflow-wrap:anywhere}
-h1{font-size:26px;margin:0 0 4px}h2{font-size:20px;margin:40px 0 8px}p{margin:6px 0}.soft{color:var(--soft)}.small{font-size:14px}
-a{color:#0550ae}.totals{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:12px;margin:16px 0}
-.totals div{border:1px solid var(--line);border-radius:8px;padding:10px 14px;white-space:nowrap}.totals b{display:block;font-size:22px}
-b,td.n,.sure{font-variant-numeric:tabular-nums}table{border-collapse:collapse;width:100%;font-size:14px}
-th,td{border-bottom:1px solid var(--line);padding:6px 10px;text-align:left;vertical-align:top}th{background:var(--wash);white-space:nowrap}
-td.n,th.n{text-align:right;white-space:nowrap}td:first-child{min-width:5em}
-details{border:1px solid var(--line);border-radius:8px;margin:8px 0;padding:0 14px}summary{cursor:pointer;padding:8px 0;font-weight:600}
-summary:focus-visible,a:focus-visible{outline:2px solid #0969da}summary small{font-weight:400;color:var(--soft)}
-.edit{display:grid;grid-template-columns:9em 1fr 1fr;gap:2px 16px;border-top:1px solid var(--line);padding:8px 0;font-size:15px}
-.edit>p{margin:0}.why{grid-column:2/-1;color:var(--soft);font-size:13px}.passage{white-space:pre-wrap}
-.passage::before{content:attr(data-side);color:var(--soft);font-size:12px;margin-right:8px}
-del{background:#ffd8d3;text-decoration:none}ins{background:#ccefd2;text-decoration:none}mark{background:#fff2b3}
-.applied,.pass{color:#116329}.suggested,.cannot_judge{color:#7d4e00}.flagged,.fail{color:#a40e26}
-@media(max-width:640px){body{padding:16px 12px 48px}.edit{grid-template-columns:1fr}.why{grid-column:1}details{padding:0 10px}
-.stacked thead{display:none}.stacked tr{display:block;border-bottom:1px solid var(--line);padding:8px 0}
-.stacked td{display:flex;justify-content:space-between;gap:16px;border:0;padding:1px 0;text-align:right}
-.stacked td::before{content:attr(data-label);color:var(--soft);flex:none}.stacked td:first-child{display:block;text-align:left;font-weight:600}
-.stacked td:first-child::before{content:none}th,td{padding:6px}}
-@media print{details{break-inside:avoid-page}}
-</style><script>
-const show=()=>{const named=document.getElementById(location.hash.slice(1));if(named)named.open=true}
-addEventListener("hashchange",show);addEventListener("load",show)
-</script></head><body>
-<h1>校勘报告</h1><p class="soft">$subtitle</p>
-<div class="totals">$totals</div>
-<p class="small soft">已改：有确证，已写入校后文本；建议：很可能有误，请对照原件决定；存疑：此处有误而无从确定原文，未作改动。数字、日期、姓名、编码一律不改，所有改动均可逐条还原。</p>
-<h2>各类讹误</h2>$kinds
-<h2>各件情况</h2>$documents
-<h2>逐件校记</h2><p class="small soft">点开各件可见每处改动的原文、校后文字与依据；前后各引十余字，便于在原件上查找。“□”表示此处无字，“↵”表示换行，“⇥”表示换格。</p>$details
-$failures
-</body></html>
-""")
+REPORT, PAGES = "report.html", "pages"
+MOST_PAGES = 200  # side by side
+MOST_DETAILS = 50  # documents whose notes stand in the overview
+ENOUGH = 100  # characters from which a page's rate says anything
+FIRST = 20  # rows of a long table that stand open
+MOST_FAILED = 50  # failed checks of one rule
+MOST_BARS = 12
+APPLY = {"none": "均不写入，只作建议", "certain": "确证者（把握 98% 以上）", "likely": "很可能者（把握 90% 以上）"}
+UNKNOWN = "未识别"
+FIX = "run: jiaokan clean INPUT -o DIR"
 
 
-def page(tables: dict[str, Rows], failures: Rows) -> str:
-    """Return the report of a run from its rows (`tables.rows`, edits with their `left` and `right` context)."""
-    documents, edits, checks = (tables.get(name, []) for name in ("documents", "edits", "checks"))
-    of_edits, of_checks = _by_document(edits), _by_document(checks)
-    places = {row["id"]: f"d{number}" for number, row in enumerate(documents, start=1)}
-    return PAGE.substitute(
-        subtitle="差错率由模型估计，未与原件比对。",
-        totals="".join(f"<div>{name}<b>{value}</b></div>" for name, value in _figures(documents, checks, failures)),
-        kinds=_kinds(edits),
-        documents=_documents(documents, of_checks, places),
-        details="".join(_detail(row, of_edits[row["id"]], of_checks[row["id"]], places[row["id"]]) for row in documents),
-        failures=_failures(failures),
+def rebuild(folder: Path) -> int:
+    """Write report.html and pages/ anew from a run's tables and records; return how many documents it covers.
+
+    Raises InputError if the folder is no complete run; it is then as it was.
+    """
+    return write_report(folder, _manifest(folder))
+
+
+def write_report(folder: Path, manifest: Mapping[str, Any]) -> int:
+    """Write report.html and pages/ of a run whose tables, records and failures are written; return its documents.
+
+    Raises InputError if one of them is missing or damaged, or nothing can be written.
+    """
+    run = _run(folder, manifest)
+    staging = ""
+    try:
+        staging = tempfile.mkdtemp(dir=folder, prefix=".pages-")
+        details = _sheets(folder, Path(staging), run)
+        whole = page(run, details)
+        write(folder / REPORT, _encoded(whole))
+        _exchange(folder / PAGES, Path(staging))
+    except OSError as error:
+        raise InputError(error.strerror or str(error), where=str(folder), fix="free some space, or make the folder writable") from None
+    finally:
+        if staging:
+            shutil.rmtree(staging, ignore_errors=True)
+    return len(run.documents)
+
+
+def page(run: Run, details: Mapping[str, str]) -> str:
+    """Return the overview of a run; `details` are the notes of each document shown in it, by id."""
+    addresses = _addresses(run)
+    parts = [
+        ("rates", "差错率", _rates(run)), ("faults", "讹误", _faults(run)), ("checks", "核对不符", _checks(run, addresses)),
+        ("documents", "各件情况", _documents(run, addresses)), ("details", "逐件校记", _details(run, details, addresses)),
+        ("failures", "未能处理", _failures(run)), ("next", "下一步", _steps(run, addresses)),
+    ]  # fmt: skip
+    parts = [part for part in parts if part[2]]
+    contents = "".join(link(f"#{name}", heading) for name, heading, _ in parts) + link("#files", "表格与档案")
+    body = (
+        f'<header><h1>校勘质量报告</h1>{_summary(run)}{_totals(run)}<nav class="contents" aria-label="目录">{contents}</nav></header><main>'
+        + "".join(section(name, heading, text) for name, heading, text in parts)
+        + f"</main>{_foot(run)}"
+    )
+    return frame("校勘质量报告", body, kind="report")
+
+
+# --- reading and writing
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    if not folder.is_dir():
+        raise InputError("no such folder", where=str(folder), fix=FIX)
+    try:
+        manifest = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise InputError("not a complete run (no manifest.json)", where=str(folder), fix=FIX) from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read: {error}", where=str(path), fix=FIX) from None
+    schema = manifest.get("schema") if isinstance(manifest, dict) else None
+    if schema != SCHEMA:
+        raise InputError(f"schema {schema!r}, not {SCHEMA!r}", where=str(path), fix="use the version of jiaokan that wrote the run, or clean again")
+    return dict(manifest)
+
+
+def _run(folder: Path, manifest: Mapping[str, Any]) -> Run:
+    try:
+        frames = read_run(folder)
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- pyarrow and pandas raise a dozen kinds
+        raise InputError(f"a damaged table: {str(error).splitlines()[0]}", where=str(folder / "tables"), fix=FIX) from None
+    tables: dict[str, list[Row]] = {}
+    for name, columns in COLUMNS.items():
+        lacking = [column for column in columns if column not in frames[name]]
+        if lacking:
+            raise InputError(f"no column {', '.join(lacking)}", where=str(folder / "tables" / name), fix=FIX)
+        cells = frames[name].astype(object)
+        tables[name] = [{str(key): cell for key, cell in row.items()} for row in cells.where(cells.notna(), None).to_dict("records")]
+    missing = next((row["id"] for row in tables["documents"] if not _record_path(folder, row["id"]).is_file()), None)
+    if missing is not None:
+        raise InputError("no such record", where=str(_record_path(folder, missing)), fix=FIX)
+    return Run(tables["documents"], tables["edits"], tables["checks"], tables["quality"], _read_failures(folder / "failures.jsonl"), manifest)
+
+
+def _read_failures(path: Path) -> list[dict[str, Any]]:
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+        return [{key: str(row[key]) for key in ("source", "what", "fix")} for row in rows]
+    except FileNotFoundError:
+        raise InputError("no such file", where=str(path), fix=FIX) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"cannot be read: {error!r}", where=str(path), fix=FIX) from None
+
+
+def _record_path(folder: Path, name: str) -> Path:
+    return folder / "records" / f"{name}.json"
+
+
+def _sheets(folder: Path, staging: Path, run: Run) -> dict[str, str]:
+    """Write the side-by-side pages, one record in memory at a time; return the notes for the overview."""
+    names, details, addresses = _paged(run), {}, _addresses(run)
+    for place, name in enumerate(names):
+        path = _record_path(folder, name)
+        neighbours = Neighbours(*(_file(names[at]) if 0 <= at < len(names) else "" for at in (place - 1, place + 1)))
+        try:
+            record = json.loads(path.read_bytes())
+            text = sheet(record, neighbours, f"第 {place + 1} 件，共 {len(names)} 件")
+            if len(run.documents) <= MOST_DETAILS:
+                details[name] = notes(record, addresses[name])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"a damaged record: {error!r}", where=str(path), fix=FIX) from None
+        write(staging / f"{name}.html", _encoded(text))
+    return details
+
+
+def _exchange(old: Path, new: Path) -> None:
+    """Put a folder of pages where the old one was; without pages there is none."""
+    if old.is_dir() and not old.is_symlink():
+        shutil.rmtree(old)
+    elif old.is_symlink() or old.exists():
+        old.unlink()
+    if any(new.iterdir()):
+        new.chmod(0o755)
+        new.rename(old)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode(errors="backslashreplace")
+
+
+# --- what goes where
+
+
+def _worst_first(run: Run) -> list[Row]:
+    """Return the documents, the worst first; those too short for a rate come last."""
+    return sorted(run.documents, key=lambda row: (row["characters"] < ENOUGH, -row["estimated_error_rate"], row["id"]))
+
+
+def _paged(run: Run) -> list[str]:
+    return [row["id"] for row in _worst_first(run)[:MOST_PAGES]]
+
+
+def _file(name: str) -> str:
+    return quote(f"{name}.html")
+
+
+def _addresses(run: Run) -> dict[str, str]:
+    """Return where each document is to be seen: side by side, or else its record."""
+    paged = set(_paged(run))
+    return {row["id"]: f"{PAGES}/{_file(row['id'])}" if row["id"] in paged else f"records/{quote(row['id'])}.json" for row in run.documents}
+
+
+# --- the overview, part by part
+
+
+def _summary(run: Run) -> str:
+    if not run.documents:
+        return '<p class="lead">本次没有处理成功的文件。</p>'
+    rate = figures.total(run)
+    done = {status: sum(row[status] for row in run.documents) for status in STATUS}
+    return (
+        f'<p class="lead">本批文件 {count(len(run.documents))} 件，共 {count(rate.characters)} 字，识别文本的差错率估计为 <b>{percent(rate.rate)}</b>'
+        f"（90% 区间 {between(rate.low, rate.high)}），即约 {count(rate.errors)} 字有误；其中有确证的 {count(done['applied'])} 处已改正，"
+        f"另有建议 {count(done['suggested'])} 处、存疑 {count(done['flagged'])} 处，有待对照原件。"
+        f"以上差错率由模型估计，未与原件比对；占 {figures.unjudged(run):.1%} 的字（数字、姓名、字母等）无从判断，其中的差错未估计在内。</p>"
     )
 
 
-def _by_document(rows: Rows) -> dict[str, Rows]:
-    found: dict[str, Rows] = defaultdict(list)
-    for row in rows:
-        found[row["id"]].append(row)
-    return found
-
-
-def _figures(documents: Rows, checks: Rows, failures: Rows) -> list[tuple[str, str]]:
-    characters = sum(row["characters"] for row in documents)
-    errors = sum(row["characters"] * row["estimated_error_rate"] for row in documents)
-    return [
-        ("文件", f"{len(documents):,}"), ("字数", f"{characters:,}"), ("估计差错率", f"{errors / characters:.2%}" if characters else "—"),
-        *((name, f"{sum(row[status] for row in documents):,}") for status, name in STATUS.items()),
-        ("核对不符", f"{_failed(checks):,}"), ("未能处理", f"{len(failures):,}"),
+def _totals(run: Run) -> str:
+    rate = figures.total(run)
+    known = [row for row in run.documents if row["characters"]]
+    facts = [
+        ("文件", count(len(run.documents)), ""), ("字数", count(rate.characters), "不计空白"),
+        ("估计差错率", percent(rate.rate) if known else "—", between(rate.low, rate.high) if known else ""),
+        ("无从判断", f"{figures.unjudged(run):.1%}" if known else "—", "数字、姓名、字母等"),
+        *((name, count(sum(row[status] for row in run.documents)), "处") for status, name in STATUS.items()),
+        ("核对不符", count(sum(row["status"] == "fail" for row in run.checks)), f"共核对 {count(len(run.checks))} 项"),
+        ("未能处理", count(len(run.failures)), "件"),
     ]  # fmt: skip
+    cells = "".join(f"<div><dt>{name}</dt><dd>{value}<small>{remark}</small></dd></div>" for name, value, remark in facts)
+    return (
+        f'<dl class="facts">{cells}</dl><p class="remark">差错率指校勘之前的识别文本。已改：有确证，已写入校后文本；建议：很可能有误，请对照原件决定；'
+        "存疑：此处有误而无从确定原文，未作改动。数字、日期、姓名、编码一律不改，所有改动均可逐条还原。</p>"
+    )
 
 
-def _failed(checks: Rows) -> int:
-    return sum(check["status"] == "fail" for check in checks)
+def _rates(run: Run) -> str:
+    if not run.documents:
+        return ""
+    families, (columns, over) = figures.families(run), figures.distribution(run)
+    title, spread = "各文种的估计差错率与 90% 区间", "各件估计差错率的分布"
+    bars = [(shown(group.name) or UNKNOWN, group.rate) for group in families[:MOST_BARS]]
+    return (
+        f'<p class="remark">差错率＝估计错字数÷字数，由各件合并计算；括号内为 90% 区间，只反映估计的离散，不含模型本身的偏差。{LIMIT:.0%} 是本报告划定的界线，供排列先后之用，并非验收标准。</p>'
+        f'<div class="pair"><figure><figcaption>{title}</figcaption>{charts.rates("c1", title, bars, LIMIT)}</figure>{_groups("文种", families)}</div>'
+        f'<div class="pair"><figure><figcaption>{spread}（件数）</figcaption>{charts.distribution("c2", spread, columns, over)}</figure>'
+        f"<div>{_groups('部分', figures.parts(run, 'section'))}</div></div>"
+        f"{_groups('栏目', figures.parts(run, 'field'))}"
+    )
 
 
-def _kinds(edits: Rows) -> str:
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for edit in edits:
-        counts[edit["kind"]][edit["status"]] += 1
+def _groups(heading: str, groups: Sequence[Group]) -> str:
+    ordered = sorted(groups, key=lambda group: group.rate.characters < ENOUGH) if heading != "文种" else groups
     rows = [
-        [_named(KIND, kind), *(str(count[status] or "") for status in STATUS)]
-        for kind, count in sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
+        [shown(group.name) or UNKNOWN, count(group.documents), percent(group.rate.rate), between(group.rate.low, group.rate.high), f"{group.rate.errors:,.1f}", count(group.rate.characters)]
+        for group in ordered
     ]
-    return _table(["类别", *STATUS.values()], rows, numbers=1)
+    headings = [heading, "件数", "差错率", "90% 区间", "估计错字", "字数"]
+    caption = f"各{heading}的估计差错率" + ("" if heading == "文种" else f"，错字多者在前，不足 {ENOUGH} 字者列后")
+    return _folded(headings, rows, figures_in={1, 2, 3, 4, 5}, caption=caption, kind="stacked", empty=f"未读到{heading}。")
 
 
-def _documents(documents: Rows, checks: dict[str, Rows], places: dict[str, str]) -> str:
-    worst_first = sorted(documents, key=lambda row: (-row["estimated_error_rate"], row["id"]))
+def _folded(headings: Sequence[str], rows: Sequence[Sequence[str]], *, figures_in: set[int], caption: str = "", kind: str = "", empty: str = "无。", first: int = FIRST) -> str:
+    """Return a table whose rows beyond the first twenty open on demand."""
+    shown_now = table(headings, rows[:first], figures=figures_in, caption=caption, kind=kind, empty=empty)
+    rest = f"<details><summary>其余 {count(len(rows) - first)} 行</summary>{table(headings, rows[first:], figures=figures_in, kind=kind)}</details>" if len(rows) > first else ""
+    return shown_now + rest
+
+
+def _faults(run: Run) -> str:
+    if not run.edits:
+        return '<p class="none">未发现讹误。</p>' if run.documents else ""
+    kinds = [(KIND.get(kind, kind), found) for kind, found in figures.by_status(run.edits, "kind")]
+    title = "各类讹误的处理"
+    bars = [(shown(name), found) for name, found in kinds[:MOST_BARS]]
+    rest = sum((found for _, found in kinds[MOST_BARS:]), Counter[str]())
+    bars += [("其余各类", rest)] if rest else []
+    confused = [[marked(before), marked(after), *_counts(found)] for (before, after), found in figures.confusions(run.edits)[:FIRST]]
+    ruled = [[shown(rules(rule)), *_counts(found)] for rule, found in figures.by_status(run.edits, "rule")]
+    kind_rows = [[shown(name), *_counts(found)] for name, found in kinds]
+    headings = [*STATUS.values(), "合计"]
+    return (
+        f'<div class="pair"><figure><figcaption>{title}（处）</figcaption>{charts.kinds("c3", title, bars)}</figure>'
+        f"{_folded(['类别', *headings], kind_rows, figures_in={1, 2, 3, 4}, caption='各类讹误')}</div>"
+        f'<div class="duo"><div>{table(["识作", "应作", *headings], confused, figures={2, 3, 4, 5}, caption="最常见的误认", empty="没有误认。")}</div>'
+        f"<div>{_folded(['依据', *headings], ruled, figures_in={1, 2, 3, 4}, caption='各项依据')}</div></div>"
+    )
+
+
+def _counts(found: Counter[str]) -> list[str]:
+    return [*(count(found[status]) if found[status] else "" for status in STATUS), count(found.total())]
+
+
+def _checks(run: Run, addresses: Mapping[str, str]) -> str:
+    if not run.documents:
+        return ""
+    judged = figures.verdicts(run.checks)
+    failed = [found for found in judged if found[2]]
+    passed = "、".join(f"{shown(TEST.get(rule, rule))}（{count(found['pass'])}）" for rule, found, rows in judged if not rows and found["pass"])
+    told = f'<p class="remark">无一不符的核对（相符件数）：{passed}。</p>' if passed else ""
+    opened = " open" if sum(len(rows) for _, _, rows in failed) <= FIRST else ""
+    remark = '<p class="remark">由文件各栏目互相核对而得：不符或因识别有误，或因原件如此，请对照原件。</p>'
+    return remark + ("".join(_failed(rule, found, rows, addresses, opened) for rule, found, rows in failed) or '<p class="none">没有不符之处。</p>') + told
+
+
+def _failed(rule: str, found: Counter[str], failed: Sequence[Row], addresses: Mapping[str, str], opened: str) -> str:
+    tally = "，".join(f"{name} {count(found[status])}" for status, name in CHECK.items() if found[status])
+    rows = [[link(addresses.get(row["id"], ""), shown(row["id"])), shown(message(row["message"]))] for row in failed[:MOST_FAILED]]
+    more = f'<p class="remark">另有 {count(len(failed) - MOST_FAILED)} 项，见 {link("tables/checks.csv", "tables/checks.csv")}。</p>' if len(failed) > MOST_FAILED else ""
+    return f"<details{opened}><summary>{shown(TEST.get(rule, rule))}<small>{tally}</small></summary>{table(['文件', '说明'], rows, kind='told')}{more}</details>"
+
+
+def _documents(run: Run, addresses: Mapping[str, str]) -> str:
+    if not run.documents:
+        return ""
+    failed = Counter(row["id"] for row in run.checks if row["status"] == "fail")
+    expected = {row["id"]: row["expected"] for row in run.quality if row["scope"] == "document"}
+    paged, ordered = set(_paged(run)), _worst_first(run)
     rows = [
         [
-            f'<a href="#{places[row["id"]]}">{_shown(row["id"])}</a>', escape(row["family"] or "未识别"), escape(row["region_name"] or "未识别"),
-            f"{row['characters']:,}", f"{row['estimated_error_rate']:.2%}", *(str(row[status]) for status in STATUS), str(_failed(checks[row["id"]])),
+            link(addresses[row["id"]], shown(row["id"])), shown(row["family"] or UNKNOWN), shown(row["region_name"] or UNKNOWN), count(row["characters"]),
+            f"{expected.get(row['id'], 0.0):,.1f}", percent(row["estimated_error_rate"]), *(count(row[status]) for status in STATUS), count(failed[row["id"]]),
         ]
-        for row in worst_first
+        for row in ordered if row["id"] in paged
     ]  # fmt: skip
-    return _table(["文件", "文种", "地区", "字数", "估计差错率", *STATUS.values(), "核对不符"], rows, numbers=3, kind="stacked")
+    long = sum(row["characters"] >= ENOUGH for row in ordered)
+    remark = "估计差错率高者在前；点开文件名可逐行对照原文与校后。"
+    if long < len(ordered):
+        remark += f"不足 {ENOUGH} 字的 {count(len(ordered) - long)} 件，差错率起伏过大，一律排在最后。"
+    if len(ordered) > MOST_PAGES:
+        remark += f"只列最差的 {MOST_PAGES} 件，全部见 {link('tables/documents.csv', 'tables/documents.csv')}。"
+    headings = ["文件", "文种", "地区", "字数", "估计错字", "差错率", *STATUS.values(), "核对不符"]
+    return f'<p class="remark">{remark}</p>' + _folded(headings, rows, figures_in=set(range(3, 10)), kind="stacked")
 
 
-def _detail(document: dict[str, Any], edits: Rows, checks: Rows, place: str) -> str:
-    body = "".join(_edit(edit) for edit in edits) or "<p>未发现讹误。</p>"
-    if checks:
-        rows = [
-            [f'<span class="{check["status"]}">{CHECK[check["status"]]}</span>', _named(TEST, check["rule"]), _shown(check["message"]), _shown(check["derived"]) or "—"]
-            for check in checks
-        ]
-        body += _table(["核对", "项目", "说明", "推算"], rows, kind="stacked")
-    counts = "，".join(f"{name} {document[status]}" for status, name in STATUS.items())
-    return f'<details id="{place}"><summary>{_shown(document["id"])} <small>{counts}，核对不符 {_failed(checks)}</small></summary>{body}</details>'
-
-
-def _edit(edit: dict[str, Any]) -> str:
-    rules = "；".join(_named(RULE, rule) for rule in edit["rule"].split("+"))
-    new = _passage("存疑", edit, "mark", edit["before"]) if edit["after"] is None else _passage("校后", edit, "ins", edit["after"])
-    return (
-        f'<div class="edit"><p><span class="{edit["status"]}">{STATUS[edit["status"]]}</span> {_named(KIND, edit["kind"])}'
-        f'<br><span class="small soft sure">把握 {edit["confidence"]:.0%}</span></p>'
-        f'{_passage("原文", edit, "del", edit["before"])}{new}<p class="why">{rules}。{_shown(_evidence(edit["why"]))}</p></div>'
-    )
-
-
-def _passage(side: str, edit: dict[str, Any], tag: str, text: str) -> str:
-    marked = _shown(re.sub(r"[^\S\r\n\t]", "␣", text) if text.isspace() else text) or GAP
-    return f'<p class="passage" data-side="{side}">{_shown(edit["left"])}<{tag}>{marked}</{tag}>{_shown(edit["right"])}</p>'
-
-
-def _evidence(why: str) -> str:
-    clauses = why.split("; ")
-    for pattern, words in EVIDENCE:
-        clauses = [pattern.sub(words, clause) for clause in clauses]
-    return "；".join(clauses)
-
-
-def _named(names: dict[str, str], key: str) -> str:
-    return escape(names.get(key, key))
-
-
-def _shown(text: str) -> str:
-    """Return text for HTML, with signs for what cannot be seen."""
-    return escape(text.translate(_HIDDEN))
-
-
-def _failures(failures: Rows) -> str:
-    if not failures:
+def _details(run: Run, details: Mapping[str, str], addresses: Mapping[str, str]) -> str:
+    if not details:
         return ""
-    rows = [[_shown(row["source"]), _shown(row["what"]), _shown(row["fix"])] for row in failures]
-    return "<h2>未能处理</h2>" + _table(["文件", "原因", "办法"], rows, kind="stacked")
-
-
-def _table(headings: list[str], rows: list[list[str]], *, numbers: int = 99, kind: str = "") -> str:
-    """Return an HTML table of ready cells; columns from `numbers` on are set as figures, `stacked` ones become cards on a phone."""
-    if not rows:
-        return "<p>无。</p>"
-    mark = [' class="n"' if column >= numbers else "" for column in range(len(headings))]
-    head = "".join(f"<th{figure}>{heading}</th>" for figure, heading in zip(mark, headings, strict=True))
-    body = "".join(
-        "<tr>" + "".join(f'<td{figure} data-label="{heading}">{cell}</td>' for figure, heading, cell in zip(mark, headings, row, strict=True)) + "</tr>" for row in rows
+    remark = '<p class="remark">点开各件可见每处的原文、校后文字与依据；前后各引十余字，便于在原件上查找。“□”表示此处无字，“␣”表示空格，“↵”表示换行，“⇥”表示换格。</p>'
+    return remark + "".join(
+        f"<details><summary>{shown(row['id'])}<small>{'，'.join(f'{name} {count(row[status])}' for status, name in STATUS.items())}</small></summary>"
+        f"<p>{link(addresses[row['id']], '逐行对照')}</p>{details[row['id']]}</details>"
+        for row in run.documents
     )
-    return f'<table class="{kind}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _failures(run: Run) -> str:
+    rows = [[shown(row["source"]), shown(row["what"]), shown(row["fix"])] for row in run.failures]
+    return _folded(["文件", "原因", "办法"], rows, figures_in=set(), kind="stacked") if rows else ""
+
+
+def _steps(run: Run, addresses: Mapping[str, str]) -> str:
+    return '<ol class="steps">' + "".join(f"<li>{step}</li>" for step in _advice(run, addresses)) + "</ol>"
+
+
+def _advice(run: Run, addresses: Mapping[str, str]) -> Iterator[str]:
+    """Yield what the figures call for, the most urgent first."""
+    if run.failures:
+        yield f"补做未能处理的 {count(len(run.failures))} 件，原因与办法见{link('#failures', '未能处理')}。"
+    surely = [row for row in run.documents if row["characters"] >= ENOUGH and (row["interval_low"] or 0) > LIMIT]
+    if surely:
+        surely = sorted(surely, key=lambda row: (-row["estimated_error_rate"], row["id"]))
+        links = "、".join(link(addresses[row["id"]], shown(row["id"])) for row in surely[:5])
+        yield f"{count(len(surely))} 件的差错率连同区间都在 {LIMIT:.0%} 以上，重新扫描、识别或比逐字改正更省力：{links}{'等' if len(surely) > 5 else ''}。"
+    failed = [(rule, found["fail"]) for rule, found, rows in figures.verdicts(run.checks) if rows]
+    if failed:
+        named = "、".join(f"{shown(TEST.get(rule, rule))} {count(number)} 项" for rule, number in failed[:3])
+        yield f"对照原件查看{link('#checks', '核对不符')}之处：{named}{'等' if len(failed) > 3 else ''}。金额、日期、编码系统不改，只能由人改正。"
+    for status, what in (("suggested", "决定建议"), ("flagged", "查看存疑")):
+        yield from _pending(run, status, what, addresses)
+    yield from _repeated(run)
+    nameless = sum(not row["family"] for row in run.documents)
+    if nameless:
+        yield f"{count(nameless)} 件未识别文种，栏目未读、核对未做，请人工归类。"
+    if run.documents:
+        unjudged = figures.unjudged(run)
+        yield f"数字、姓名、字母等无从判断的字占 {unjudged:.1%}，须另行抽查；金额与编码宜全查。"
+        sample = min(len(run.documents), 10)
+        yield f"欲知实际差错率，随机抽 {sample} 件照原件录出正文，用 <code>jiaokan evaluate</code> 比对；本报告的估计不能代替实测。"
+    else:
+        yield "处理成功之后再看本报告。"
+
+
+def _pending(run: Run, status: str, what: str, addresses: Mapping[str, str]) -> Iterator[str]:
+    found = [edit for edit in run.edits if edit["status"] == status]
+    if not found:
+        return
+    kind, number = Counter(edit["kind"] for edit in found).most_common(1)[0]
+    most = max(run.documents, key=lambda row: row[status])
+    yield (
+        f"{what} {count(len(found))} 处，其中{shown(KIND.get(kind, kind))}最多，{count(number)} 处；"
+        f"可从{link(addresses[most['id']], shown(most['id']))}看起，有 {count(most[status])} 处。"
+    )
+
+
+def _repeated(run: Run) -> Iterator[str]:
+    """Yield the suggestions made over and over: once decided, a list of terms settles them all."""
+    held: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for edit in run.edits:
+        if edit["status"] == "suggested" and edit["before"].strip() and (edit["after"] or "").strip():
+            held[edit["before"], edit["after"]].add(edit["id"])
+    pairs = sorted((pair for pair, ids in held.items() if len(ids) >= 3), key=lambda pair: (-len(held[pair]), pair))[:5]
+    if pairs:
+        named = "、".join(f"“{marked(before)}”→“{marked(after)}”（{count(len(held[before, after]))} 件）" for before, after in pairs)
+        yield f"多件反复出现同一建议：{named}。确认后把所属的词写入用语表（<code>--terms</code>）再校一遍，可一并改正。"
+
+
+def _foot(run: Run) -> str:
+    rows = [[link(f"tables/{name}.csv", f"tables/{name}.csv"), link(f"tables/{name}/part-0.parquet", "Parquet"), words] for name, words in TABLE.items()]
+    rows += [
+        [link("failures.jsonl", "failures.jsonl"), "", "未能处理的文件：每件一行"],
+        [link("manifest.json", "manifest.json"), "", "本次处理的设置、版本、起止时间与各词典的校验值"],
+        [link("text/", "text/"), "", "校后文本"],
+        [link("records/", "records/"), "", "各件的全部结果，可据以还原原文"],
+    ]
+    manifest, configuration = run.manifest, run.manifest.get("configuration") or {}
+    passed_over = manifest.get("passed_over") or []
+    facts = [
+        ("版本", shown(f"jiaokan {manifest.get('version', '—')}")), ("记录格式", shown(str(manifest.get("schema", "—")))),
+        ("写入文本者", shown(APPLY.get(str(configuration.get("apply")), str(configuration.get("apply", "—"))))),
+        ("自备用语", "有" if configuration.get("terms") else "无"), ("自备不改之词", "有" if configuration.get("keep") else "无"),
+        ("词典", f"{count(len(manifest.get('dictionaries') or {}))} 份"), ("略过的其他文件", f"{count(len(passed_over))} 件"),
+    ]  # fmt: skip
+    listed = " · ".join(f"{name}：{value}" for name, value in facts)
+    return f'<footer id="files"><h2>表格与档案</h2>{table(["文件", "供程序用", "内容"], rows)}<p class="soft">{listed}</p></footer>'
