@@ -22,6 +22,7 @@ _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         r"[0-9０-９A-Za-z][0-9０-９A-Za-z.,:/\-＊*_@?=&#%+]*",  # numbers, codes, Latin words
+        "[①-⓿❶-➓㈠-㉃]",  # numbers of items
         f"[{NUMERALS}○Ｏ]+(?=[年月日时分元角%％亩公吨人次个项条款章号届期届大中全])|第[{NUMERALS}]+|[{NUMERALS}]+分之[{NUMERALS}]+",
         f"[{NUMERALS}○]{{3,}}",
         f"[{HAN}]{{1,8}}(?=[ ]?[{OPEN}](?:19|20)\\d\\d[{CLOSE}])",  # 代字: 九办发〔2009〕8号

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -34,6 +34,15 @@ class Group(NamedTuple):
     name: str
     documents: int
     rate: Rate
+
+
+class Confusion(NamedTuple):
+    """What was read for what, how often with which status, and one place: the document and the number of the edit in it."""
+
+    before: str
+    after: str
+    found: Counter[str]
+    example: tuple[str, int]
 
 
 def total(run: Run) -> Rate:
@@ -75,13 +84,29 @@ def by_status(edits: Iterable[Row], key: str) -> list[tuple[str, Counter[str]]]:
     return _commonest(counts)
 
 
-def confusions(edits: Iterable[Row]) -> list[tuple[tuple[str, str], Counter[str]]]:
-    """Return what was read for what, the commonest first; additions, removals and spaces are none."""
+def confusions(edits: Iterable[Row], preferred: Collection[str] = ()) -> dict[str, list[Confusion]]:
+    """Return what was `substituted`, `lost` and `intruded`, the commonest first: 台 → 合, nothing → 度, 、 → nothing.
+
+    Spaces are none. The place shown is the first, in one of the `preferred` documents if there is any.
+    """
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    examples: dict[tuple[str, str], tuple[str, int]] = {}
+    numbers: Counter[str] = Counter()
     for edit in edits:
-        if edit["before"].strip() and (edit["after"] or "").strip():
-            counts[edit["before"], edit["after"]][edit["status"]] += 1
-    return _commonest(counts)
+        numbers[edit["id"]] += 1
+        before, after = edit["before"], edit["after"]
+        if after is None or not (before + after).strip():
+            continue
+        pair, place = (before, after), (edit["id"], numbers[edit["id"]])
+        counts[pair][edit["status"]] += 1
+        if pair not in examples or (place[0] in preferred and examples[pair][0] not in preferred):
+            examples[pair] = place
+    found = [Confusion(*pair, held, examples[pair]) for pair, held in _commonest(counts)]
+    return {
+        "substituted": [one for one in found if one.before.strip() and one.after.strip()],
+        "lost": [one for one in found if not one.before],
+        "intruded": [one for one in found if not one.after],
+    }
 
 
 def verdicts(checks: Iterable[Row]) -> list[tuple[str, Counter[str], list[Row]]]:
