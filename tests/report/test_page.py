@@ -16,6 +16,7 @@ from jiaokan.batch.local import Failure
 from jiaokan.cli import main
 from jiaokan.detect.quality import pooled
 from jiaokan.errors import InputError
+from jiaokan.report.figures import confusions
 from jiaokan.report.page import MOST_PAGES, rebuild
 from jiaokan.report.tables import CONTEXT, read_run
 
@@ -63,7 +64,7 @@ def test_the_summary_is_an_estimate_in_two_sentences(cleaned: Cleaned) -> None:
     (lead,) = re.findall(r'<p class="lead">(.*?)</p>', overview(run))
     said = plain(lead)
     assert said.count("。") == 2
-    for words in ("本批文件 2 件", f"{rate.characters:,} 字", f"{rate.rate:.2%}", f"90% 区间 {100 * rate.low:.2f}–{rate.high:.2%}", "未与原件比对", "无从判断"):
+    for words in ("本批文件 2 件", f"{rate.characters:,} 字", f"{rate.rate:.2%}", f"90% 区间 {100 * rate.low:.2f}–{rate.high:.2%}", "未与原件比对", "数字和字母（占 ", "无从逐字判断"):
         assert words in said
 
 
@@ -98,6 +99,48 @@ def test_failed_checks_lead_to_their_document(cleaned: Cleaned) -> None:
     part = shown[shown.index('<section id="checks">') : shown.index('<section id="documents">')]
     assert "分项合计" in part
     assert '<a href="pages/%E8%A1%A8.html">表</a>' in part
+
+
+def test_a_failed_check_shows_the_numbers_it_used(cleaned: Cleaned) -> None:
+    run = cleaned({"表": FORM})
+    failed = read_run(run)["checks"].query("status == 'fail' and rule == 'items_sum'")
+    (total,) = (re.findall(r"total ([\d.]+万元)", row)[0] for row in failed["values"])
+    assert f"总额 {total}" in plain(overview(run))
+
+
+def test_confusions_lead_to_a_place(cleaned: Cleaned) -> None:
+    run = cleaned({"表": FORM})
+    shown = overview(run)
+    part = shown[shown.index("<caption>最常见的误认") : shown.index("<caption>各项依据")]
+    edits = json.loads((run / "records" / "表.json").read_text(encoding="utf-8"))["edits"]
+    places = [(int(number), unescape(text)) for number, text in re.findall(r'<a href="pages/%E8%A1%A8\.html#e(\d+)">.*?<(?:del|ins)>(.+?)</', part)]
+    assert places
+    for number, text in places:
+        assert text == (edits[number - 1]["before"] or edits[number - 1]["after"])
+
+
+def test_confusions_are_sorted_into_three() -> None:
+    pairs = [("台", "合"), ("台", "合"), ("", "度"), ("、", ""), (" ", ""), ("彳", None)]
+    edits = [{"id": name, "before": before, "after": after, "status": "suggested"} for name in ("甲", "乙") for before, after in pairs]
+    found = confusions(edits, {"乙"})
+    assert {sort: [(one.before, one.after, one.found.total(), one.example) for one in rows] for sort, rows in found.items()} == {
+        "substituted": [("台", "合", 4, ("乙", 1))],
+        "lost": [("", "度", 2, ("乙", 3))],
+        "intruded": [("、", "", 2, ("乙", 4))],
+    }
+
+
+def test_documents_are_counted_by_their_rate(cleaned: Cleaned) -> None:
+    shown = plain(overview(cleaned({"甲": FORM, "乙": FORM})))
+    assert re.search(r"各件估计差错率的分布差错率件数占比.*?\d–\d%2100\.0%", re.sub(r"\s", "", shown))
+
+
+def test_the_foot_says_how_the_run_was_made(cleaned: Cleaned) -> None:
+    run = cleaned({"page": FAULTY})
+    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    shown = plain(overview(run))
+    for words in (f"日期：{manifest['finished'][:10]}", f"jiaokan {manifest['version']}", f"词典：{len(manifest['dictionaries'])} 份", manifest["dictionaries"]["terms.tsv"][:12]):
+        assert words in shown
 
 
 def test_a_page_marks_each_fault_by_colour_sign_and_words(cleaned: Cleaned) -> None:
@@ -154,7 +197,11 @@ def test_only_the_worst_get_a_page(cleaned: Cleaned) -> None:
     run = cleaned({f"d{number:03}": FAULTY * (1 + number % 3) for number in range(MOST_PAGES + 5)})
     shown = overview(run)
     assert len(pages(run)) == MOST_PAGES
-    assert f"只列最差的 {MOST_PAGES} 件" in shown
+    assert f"只有最差的 {MOST_PAGES} 件可以点开" in shown
+    for number in range(MOST_PAGES + 5):
+        linked = f'<a href="pages/d{number:03}.html">d{number:03}</a>' in shown
+        assert linked == (run / "pages" / f"d{number:03}.html").exists()
+        assert f"d{number:03}<" in shown
     assert "逐件校记" not in shown
 
 
@@ -176,12 +223,14 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("a manifest cut short", lambda run: (run / "manifest.json").write_text('{"schema"'), "manifest.json: cannot be read"),
     ("a manifest of no object", lambda run: (run / "manifest.json").write_text("[]"), "schema None"),
     ("another schema", lambda run: (run / "manifest.json").write_text('{"schema": "jiaokan/record/9"}'), "schema 'jiaokan/record/9'"),
+    ("a manifest of another run", lambda run: (run / "manifest.json").write_text('{"schema": "jiaokan/record/1", "documents": 9}'), "2 documents in its tables, 9"),
     ("no table", lambda run: shutil.rmtree(run / "tables" / "checks"), "no checks"),
     ("a damaged table", lambda run: (run / "tables" / "edits" / "part-0.parquet").write_bytes(b"PAR1"), "a damaged table"),
     ("another table", lambda run: shutil.copy(run / "tables" / "edits" / "part-0.parquet", run / "tables" / "quality"), "no column scope"),
     ("no record", lambda run: (run / "records" / "page.json").unlink(), "no such record"),
     ("a record cut short", lambda run: (run / "records" / "page.json").write_text("{"), "a damaged record"),
     ("a record of nothing", lambda run: (run / "records" / "page.json").write_text("{}"), "a damaged record"),
+    ("the record of another", lambda run: shutil.copy(run / "records" / "page.json", run / "records" / "表.json"), "the record of 'page'"),
     ("failures of another kind", lambda run: (run / "failures.jsonl").write_text("[1]\n"), "failures.jsonl: cannot be read"),
     ("no failures", lambda run: (run / "failures.jsonl").unlink(), "no such file"),
 ]

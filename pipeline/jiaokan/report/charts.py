@@ -83,7 +83,7 @@ def kinds(name: str, title: str, rows: Sequence[tuple[str, Mapping[str, int]]]) 
         axes.set_ylim(len(rows), 0)
         for place, ((label, numbers), total) in enumerate(zip(rows, totals, strict=True)):
             done = 0
-            for status in STATUS:
+            for status in filter(numbers.get, STATUS):
                 axes.barh([place + 0.5], [numbers.get(status, 0)], left=done, height=0.62, color=FILL[status], edgecolor=EDGE[status], linewidth=1.2, clip_on=False)
                 done += numbers.get(status, 0)
             axes.annotate(label, (0, place + 0.5), (-8, -4.5), textcoords="offset points", ha="right", va="baseline", color=INK)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from jiaokan.errors import InputError
 from jiaokan.report import charts, figures
-from jiaokan.report.figures import LIMIT, Group, Row, Run
+from jiaokan.report.figures import LIMIT, Confusion, Group, Row, Run
 from jiaokan.report.files import write
 from jiaokan.report.markup import between, count, frame, link, marked, percent, section, shown, table
 from jiaokan.report.record import SCHEMA
-from jiaokan.report.sheet import Neighbours, notes, sheet
+from jiaokan.report.sheet import Neighbours, context, notes, sheet
 from jiaokan.report.tables import COLUMNS, read_run
-from jiaokan.report.words import CHECK, GAP, KIND, STATUS, TABLE, TEST, message, rules
+from jiaokan.report.words import CHECK, GAP, KIND, STATUS, TABLE, TEST, message, rules, values
 
 __all__ = ["GAP", "KIND", "STATUS", "page", "rebuild", "write_report"]
 
@@ -31,7 +32,10 @@ FIRST = 20  # rows of a long table that stand open
 MOST_FAILED = 50  # failed checks of one rule
 MOST_BARS = 12
 APPLY = {"none": "均不写入，只作建议", "certain": "确证者（把握 98% 以上）", "likely": "很可能者（把握 90% 以上）"}
+MOST_LISTED = 2000  # documents listed without a page
+PROPOSED = ("applied", "suggested")
 UNKNOWN = "未识别"
+Contexts = Mapping[tuple[str, int], tuple[str, str]]  # what stands before and behind the n-th edit of a document
 FIX = "run: jiaokan clean INPUT -o DIR"
 
 
@@ -52,8 +56,8 @@ def write_report(folder: Path, manifest: Mapping[str, Any]) -> int:
     staging = ""
     try:
         staging = tempfile.mkdtemp(dir=folder, prefix=".pages-")
-        details = _sheets(folder, Path(staging), run)
-        whole = page(run, details)
+        details, contexts = _sheets(folder, Path(staging), run)
+        whole = page(run, details, contexts)
         write(folder / REPORT, _encoded(whole))
         _exchange(folder / PAGES, Path(staging))
     except OSError as error:
@@ -64,11 +68,11 @@ def write_report(folder: Path, manifest: Mapping[str, Any]) -> int:
     return len(run.documents)
 
 
-def page(run: Run, details: Mapping[str, str]) -> str:
-    """Return the overview of a run; `details` are the notes of each document shown in it, by id."""
+def page(run: Run, details: Mapping[str, str], contexts: Contexts) -> str:
+    """Return the overview of a run; `details` are the notes of each document shown in it, by id, `contexts` surround its examples."""
     addresses = _addresses(run)
     parts = [
-        ("rates", "差错率", _rates(run)), ("faults", "讹误", _faults(run)), ("checks", "核对不符", _checks(run, addresses)),
+        ("rates", "差错率", _rates(run)), ("faults", "讹误", _faults(run, addresses, contexts)), ("checks", "核对不符", _checks(run, addresses)),
         ("documents", "各件情况", _documents(run, addresses)), ("details", "逐件校记", _details(run, details, addresses)),
         ("failures", "未能处理", _failures(run)), ("next", "下一步", _steps(run, addresses)),
     ]  # fmt: skip
@@ -115,6 +119,9 @@ def _run(folder: Path, manifest: Mapping[str, Any]) -> Run:
             raise InputError(f"no column {', '.join(lacking)}", where=str(folder / "tables" / name), fix=FIX)
         cells = frames[name].astype(object)
         tables[name] = [{str(key): cell for key, cell in row.items()} for row in cells.where(cells.notna(), None).to_dict("records")]
+    if len(tables["documents"]) != manifest.get("documents"):
+        what = f"not one run: {len(tables['documents'])} documents in its tables, {manifest.get('documents')} in its manifest"
+        raise InputError(what, where=str(folder), fix=FIX)
     missing = next((row["id"] for row in tables["documents"] if not _record_path(folder, row["id"]).is_file()), None)
     if missing is not None:
         raise InputError("no such record", where=str(_record_path(folder, missing)), fix=FIX)
@@ -135,21 +142,28 @@ def _record_path(folder: Path, name: str) -> Path:
     return folder / "records" / f"{name}.json"
 
 
-def _sheets(folder: Path, staging: Path, run: Run) -> dict[str, str]:
-    """Write the side-by-side pages, one record in memory at a time; return the notes for the overview."""
+def _sheets(folder: Path, staging: Path, run: Run) -> tuple[dict[str, str], Contexts]:
+    """Write the side-by-side pages, one record in memory at a time; return the notes and the examples for the overview."""
     names, details, addresses = _paged(run), {}, _addresses(run)
+    contexts: dict[tuple[str, int], tuple[str, str]] = {}
+    examples: dict[str, list[int]] = defaultdict(list)
+    for name, number in (one.example for found in _confusions(run).values() for one in found):
+        examples[name].append(number)
     for place, name in enumerate(names):
         path = _record_path(folder, name)
         neighbours = Neighbours(*(_file(names[at]) if 0 <= at < len(names) else "" for at in (place - 1, place + 1)))
         try:
             record = json.loads(path.read_bytes())
+            if (record["schema"], record["id"]) != (SCHEMA, name):
+                raise InputError(f"the record of {record['id']!r}, schema {record['schema']!r}", where=str(path), fix=FIX)
             text = sheet(record, neighbours, f"第 {place + 1} 件，共 {len(names)} 件")
             if len(run.documents) <= MOST_DETAILS:
                 details[name] = notes(record, addresses[name])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            contexts.update({(name, number): context(record, number) for number in examples[name]})
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             raise InputError(f"a damaged record: {error!r}", where=str(path), fix=FIX) from None
         write(staging / f"{name}.html", _encoded(text))
-    return details
+    return details, contexts
 
 
 def _exchange(old: Path, new: Path) -> None:
@@ -201,7 +215,7 @@ def _summary(run: Run) -> str:
         f'<p class="lead">本批文件 {count(len(run.documents))} 件，共 {count(rate.characters)} 字，识别文本的差错率估计为 <b>{percent(rate.rate)}</b>'
         f"（90% 区间 {between(rate.low, rate.high)}），即约 {count(rate.errors)} 字有误；其中有确证的 {count(done['applied'])} 处已改正，"
         f"另有建议 {count(done['suggested'])} 处、存疑 {count(done['flagged'])} 处，有待对照原件。"
-        f"以上差错率由模型估计，未与原件比对；占 {figures.unjudged(run):.1%} 的字（数字、姓名、字母等）无从判断，其中的差错未估计在内。</p>"
+        f"以上差错率由模型估计，未与原件比对；数字和字母（占 {figures.unjudged(run):.1%}）无从逐字判断，只按所在页面推算，人名的估计也较粗，均须另行核对。</p>"
     )
 
 
@@ -211,7 +225,7 @@ def _totals(run: Run) -> str:
     facts = [
         ("文件", count(len(run.documents)), ""), ("字数", count(rate.characters), "不计空白"),
         ("估计差错率", percent(rate.rate) if known else "—", between(rate.low, rate.high) if known else ""),
-        ("无从判断", f"{figures.unjudged(run):.1%}" if known else "—", "数字、姓名、字母等"),
+        ("未逐字判断", f"{figures.unjudged(run):.1%}" if known else "—", "数字和字母"),
         *((name, count(sum(row[status] for row in run.documents)), "处") for status, name in STATUS.items()),
         ("核对不符", count(sum(row["status"] == "fail" for row in run.checks)), f"共核对 {count(len(run.checks))} 项"),
         ("未能处理", count(len(run.failures)), "件"),
@@ -230,12 +244,18 @@ def _rates(run: Run) -> str:
     title, spread = "各文种的估计差错率与 90% 区间", "各件估计差错率的分布"
     bars = [(shown(group.name) or UNKNOWN, group.rate) for group in families[:MOST_BARS]]
     return (
-        f'<p class="remark">差错率＝估计错字数÷字数，由各件合并计算；括号内为 90% 区间，只反映估计的离散，不含模型本身的偏差。{LIMIT:.0%} 是本报告划定的界线，供排列先后之用，并非验收标准。</p>'
+        f'<p class="remark">差错率＝估计错字数÷字数，由各件合并计算；90% 区间已计入各件的估计一同偏高或偏低的可能；所用引擎、版式与校准时相差很大的，实际仍可能落在区间之外。{LIMIT:.0%} 是本报告划定的界线，供排列先后之用，并非验收标准。</p>'
         f'<div class="pair"><figure><figcaption>{title}</figcaption>{charts.rates("c1", title, bars, LIMIT)}</figure>{_groups("文种", families)}</div>'
         f'<div class="pair"><figure><figcaption>{spread}（件数）</figcaption>{charts.distribution("c2", spread, columns, over)}</figure>'
-        f"<div>{_groups('部分', figures.parts(run, 'section'))}</div></div>"
-        f"{_groups('栏目', figures.parts(run, 'field'))}"
+        f"{_spread(spread, columns, over)}</div>"
+        f'<div class="duo"><div>{_groups("部分", figures.parts(run, "section"))}</div><div>{_groups("栏目", figures.parts(run, "field"))}</div></div>'
     )
+
+
+def _spread(caption: str, columns: Sequence[tuple[str, int]], over: int) -> str:
+    documents = max(sum(number for _, number in columns), 1)
+    rows = [[f"{label}%{'（超过）' if place >= over else ''}", count(number), f"{number / documents:.1%}"] for place, (label, number) in enumerate(columns)]
+    return table(["差错率", "件数", "占比"], rows, figures={1, 2}, caption=caption)
 
 
 def _groups(heading: str, groups: Sequence[Group]) -> str:
@@ -246,7 +266,7 @@ def _groups(heading: str, groups: Sequence[Group]) -> str:
     ]
     headings = [heading, "件数", "差错率", "90% 区间", "估计错字", "字数"]
     caption = f"各{heading}的估计差错率" + ("" if heading == "文种" else f"，错字多者在前，不足 {ENOUGH} 字者列后")
-    return _folded(headings, rows, figures_in={1, 2, 3, 4, 5}, caption=caption, kind="stacked", empty=f"未读到{heading}。")
+    return _folded(headings, rows, figures_in={1, 2, 3, 4, 5}, caption=caption, kind="stacked", empty=f"未读到{heading}。", first=MOST_BARS)
 
 
 def _folded(headings: Sequence[str], rows: Sequence[Sequence[str]], *, figures_in: set[int], caption: str = "", kind: str = "", empty: str = "无。", first: int = FIRST) -> str:
@@ -256,7 +276,7 @@ def _folded(headings: Sequence[str], rows: Sequence[Sequence[str]], *, figures_i
     return shown_now + rest
 
 
-def _faults(run: Run) -> str:
+def _faults(run: Run, addresses: Mapping[str, str], contexts: Contexts) -> str:
     if not run.edits:
         return '<p class="none">未发现讹误。</p>' if run.documents else ""
     kinds = [(KIND.get(kind, kind), found) for kind, found in figures.by_status(run.edits, "kind")]
@@ -264,20 +284,47 @@ def _faults(run: Run) -> str:
     bars = [(shown(name), found) for name, found in kinds[:MOST_BARS]]
     rest = sum((found for _, found in kinds[MOST_BARS:]), Counter[str]())
     bars += [("其余各类", rest)] if rest else []
-    confused = [[marked(before), marked(after), *_counts(found)] for (before, after), found in figures.confusions(run.edits)[:FIRST]]
+    confused = _confusions(run)
+    told = {
+        sort: table(
+            headings,
+            [[*(marked(text) for text in (one.before, one.after) if text), *_counts(one.found, PROPOSED), _example(one, addresses, contexts)] for one in confused[sort]],
+            figures=range(len(headings) - 4, len(headings) - 1), caption=caption, empty=f"{caption}：无。",
+        )
+        for sort, caption, headings in (
+            ("substituted", "最常见的误认", ["识作", "应作", "已改", "建议", "合计", "例"]), ("lost", "最常见的脱字", ["所脱", "已改", "建议", "合计", "例"]),
+            ("intruded", "最常见的衍字", ["所衍", "已改", "建议", "合计", "例"]),
+        )
+    }  # fmt: skip
     ruled = [[shown(rules(rule)), *_counts(found)] for rule, found in figures.by_status(run.edits, "rule")]
     kind_rows = [[shown(name), *_counts(found)] for name, found in kinds]
     headings = [*STATUS.values(), "合计"]
     return (
         f'<div class="pair"><figure><figcaption>{title}（处）</figcaption>{charts.kinds("c3", title, bars)}</figure>'
         f"{_folded(['类别', *headings], kind_rows, figures_in={1, 2, 3, 4}, caption='各类讹误')}</div>"
-        f'<div class="duo"><div>{table(["识作", "应作", *headings], confused, figures={2, 3, 4, 5}, caption="最常见的误认", empty="没有误认。")}</div>'
-        f"<div>{_folded(['依据', *headings], ruled, figures_in={1, 2, 3, 4}, caption='各项依据')}</div></div>"
+        f'<div class="duo"><div>{told["substituted"]}</div><div>{told["lost"]}{told["intruded"]}</div></div>'
+        f"{_folded(['依据', *headings], ruled, figures_in={1, 2, 3, 4}, caption='各项依据')}"
     )
 
 
-def _counts(found: Counter[str]) -> list[str]:
-    return [*(count(found[status]) if found[status] else "" for status in STATUS), count(found.total())]
+def _counts(found: Counter[str], statuses: Iterable[str] = STATUS) -> list[str]:
+    return [*(count(found[status]) if found[status] else "" for status in statuses), count(found.total())]
+
+
+def _confusions(run: Run) -> dict[str, list[Confusion]]:
+    """Return the confusions that the overview shows, with examples from documents that have a page."""
+    found = figures.confusions(run.edits, frozenset(_paged(run)))
+    return {sort: rows[: FIRST if sort == "substituted" else FIRST // 2] for sort, rows in found.items()}
+
+
+def _example(one: Confusion, addresses: Mapping[str, str], contexts: Contexts) -> str:
+    """Return a confusion where it stands, leading there; without a page, the name of its document."""
+    name, number = one.example
+    if one.example not in contexts:
+        return shown(name)
+    left, right = contexts[one.example]
+    tag = "del" if one.before else "ins"
+    return link(f"{addresses[name]}#e{number}", f"{shown(left[-5:])}<{tag}>{marked(one.before or one.after)}</{tag}>{shown(right[:5])}")
 
 
 def _checks(run: Run, addresses: Mapping[str, str]) -> str:
@@ -294,9 +341,9 @@ def _checks(run: Run, addresses: Mapping[str, str]) -> str:
 
 def _failed(rule: str, found: Counter[str], failed: Sequence[Row], addresses: Mapping[str, str], opened: str) -> str:
     tally = "，".join(f"{name} {count(found[status])}" for status, name in CHECK.items() if found[status])
-    rows = [[link(addresses.get(row["id"], ""), shown(row["id"])), shown(message(row["message"]))] for row in failed[:MOST_FAILED]]
+    rows = [[link(addresses.get(row["id"], ""), shown(row["id"])), shown(message(row["message"])), shown(values(row["values"] or "")) or "—"] for row in failed[:MOST_FAILED]]
     more = f'<p class="remark">另有 {count(len(failed) - MOST_FAILED)} 项，见 {link("tables/checks.csv", "tables/checks.csv")}。</p>' if len(failed) > MOST_FAILED else ""
-    return f"<details{opened}><summary>{shown(TEST.get(rule, rule))}<small>{tally}</small></summary>{table(['文件', '说明'], rows, kind='told')}{more}</details>"
+    return f"<details{opened}><summary>{shown(TEST.get(rule, rule))}<small>{tally}</small></summary>{table(['文件', '说明', '所用数值'], rows, kind='told')}{more}</details>"
 
 
 def _documents(run: Run, addresses: Mapping[str, str]) -> str:
@@ -307,17 +354,19 @@ def _documents(run: Run, addresses: Mapping[str, str]) -> str:
     paged, ordered = set(_paged(run)), _worst_first(run)
     rows = [
         [
-            link(addresses[row["id"]], shown(row["id"])), shown(row["family"] or UNKNOWN), shown(row["region_name"] or UNKNOWN), count(row["characters"]),
+            link(addresses[row["id"]] if row["id"] in paged else "", shown(row["id"])), shown(row["family"] or UNKNOWN), shown(row["region_name"] or UNKNOWN), count(row["characters"]),
             f"{expected.get(row['id'], 0.0):,.1f}", percent(row["estimated_error_rate"]), *(count(row[status]) for status in STATUS), count(failed[row["id"]]),
         ]
-        for row in ordered if row["id"] in paged
+        for row in ordered[: MOST_PAGES + MOST_LISTED]
     ]  # fmt: skip
     long = sum(row["characters"] >= ENOUGH for row in ordered)
     remark = "估计差错率高者在前；点开文件名可逐行对照原文与校后。"
     if long < len(ordered):
         remark += f"不足 {ENOUGH} 字的 {count(len(ordered) - long)} 件，差错率起伏过大，一律排在最后。"
     if len(ordered) > MOST_PAGES:
-        remark += f"只列最差的 {MOST_PAGES} 件，全部见 {link('tables/documents.csv', 'tables/documents.csv')}。"
+        remark += f"只有最差的 {MOST_PAGES} 件可以点开。"
+    if len(ordered) > MOST_PAGES + MOST_LISTED:
+        remark += f"这里列出 {count(MOST_PAGES + MOST_LISTED)} 件，全部见 {link('tables/documents.csv', 'tables/documents.csv')}。"
     headings = ["文件", "文种", "地区", "字数", "估计错字", "差错率", *STATUS.values(), "核对不符"]
     return f'<p class="remark">{remark}</p>' + _folded(headings, rows, figures_in=set(range(3, 10)), kind="stacked")
 
@@ -347,23 +396,35 @@ def _advice(run: Run, addresses: Mapping[str, str]) -> Iterator[str]:
     if run.failures:
         yield f"补做未能处理的 {count(len(run.failures))} 件，原因与办法见{link('#failures', '未能处理')}。"
     surely = [row for row in run.documents if row["characters"] >= ENOUGH and (row["interval_low"] or 0) > LIMIT]
+    over = [group for group in figures.families(run) if group.rate.characters >= ENOUGH and group.rate.rate > LIMIT]
+    if over:
+        named = "、".join(f"{shown(group.name) or UNKNOWN} {percent(group.rate.rate)}（{count(group.documents)} 件）" for group in over[:5])
+        yield f"{link('#rates', '文种')}之中 {count(len(over))} 种的估计差错率在 {LIMIT:.0%} 以上：{named}。先抽看其扫描件是否清楚、识别时所选版式是否相合，再定整批重扫还是换引擎重识。"
     if surely:
         surely = sorted(surely, key=lambda row: (-row["estimated_error_rate"], row["id"]))
         links = "、".join(link(addresses[row["id"]], shown(row["id"])) for row in surely[:5])
         yield f"{count(len(surely))} 件的差错率连同区间都在 {LIMIT:.0%} 以上，重新扫描、识别或比逐字改正更省力：{links}{'等' if len(surely) > 5 else ''}。"
+    likely = sum(row["characters"] >= ENOUGH and row["estimated_error_rate"] > LIMIT for row in run.documents) - len(surely)
+    if likely:
+        yield f"{'另有 ' if surely else ''}{count(likely)} 件的差错率估计在 {LIMIT:.0%} 以上，而区间跨过 {LIMIT:.0%}：看过{link('#documents', '对照页')}，再定重扫还是逐字改正。"
     failed = [(rule, found["fail"]) for rule, found, rows in figures.verdicts(run.checks) if rows]
     if failed:
         named = "、".join(f"{shown(TEST.get(rule, rule))} {count(number)} 项" for rule, number in failed[:3])
-        yield f"对照原件查看{link('#checks', '核对不符')}之处：{named}{'等' if len(failed) > 3 else ''}。金额、日期、编码系统不改，只能由人改正。"
+        yield f"对照原件查看{link('#checks', '核对不符')}之处：{named}{'等' if len(failed) > 3 else ''}。金额、日期、编码系统不改，只能由人改正；原件即如此的，送填报单位核实。"
     for status, what in (("suggested", "决定建议"), ("flagged", "查看存疑")):
         yield from _pending(run, status, what, addresses)
     yield from _repeated(run)
+    applied = [edit["confidence"] for edit in run.edits if edit["status"] == "applied"]
+    if applied:
+        wrong = f"{sum(1 - sure for sure in applied):,.1f}"
+        csv = link("tables/edits.csv", "tables/edits.csv")
+        yield f"抽查已改的 {count(len(applied))} 处：按各处的把握合计，约有 {wrong} 处会改错；把握见对照页与 {csv}，由低到高看起。"
     nameless = sum(not row["family"] for row in run.documents)
     if nameless:
         yield f"{count(nameless)} 件未识别文种，栏目未读、核对未做，请人工归类。"
     if run.documents:
         unjudged = figures.unjudged(run)
-        yield f"数字、姓名、字母等无从判断的字占 {unjudged:.1%}，须另行抽查；金额与编码宜全查。"
+        yield f"数字和字母未逐字判断，占 {unjudged:.1%}，人名的估计较粗，都须另行抽查；金额与编码宜全查。"
         sample = min(len(run.documents), 10)
         yield f"欲知实际差错率，随机抽 {sample} 件照原件录出正文，用 <code>jiaokan evaluate</code> 比对；本报告的估计不能代替实测。"
     else:
@@ -404,11 +465,18 @@ def _foot(run: Run) -> str:
     ]
     manifest, configuration = run.manifest, run.manifest.get("configuration") or {}
     passed_over = manifest.get("passed_over") or []
+    fingerprints = dict(manifest.get("dictionaries") or {})
     facts = [
-        ("版本", shown(f"jiaokan {manifest.get('version', '—')}")), ("记录格式", shown(str(manifest.get("schema", "—")))),
+        ("日期", shown(str(manifest.get("finished", "—"))[:10])), ("版本", shown(f"jiaokan {manifest.get('version', '—')}")), ("记录格式", shown(str(manifest.get("schema", "—")))),
         ("写入文本者", shown(APPLY.get(str(configuration.get("apply")), str(configuration.get("apply", "—"))))),
         ("自备用语", "有" if configuration.get("terms") else "无"), ("自备不改之词", "有" if configuration.get("keep") else "无"),
-        ("词典", f"{count(len(manifest.get('dictionaries') or {}))} 份"), ("略过的其他文件", f"{count(len(passed_over))} 件"),
+        ("词典", f"{count(len(fingerprints))} 份，合计校验值 {_short(json.dumps(fingerprints, sort_keys=True))}"), ("略过的其他文件", f"{count(len(passed_over))} 件"),
     ]  # fmt: skip
     listed = " · ".join(f"{name}：{value}" for name, value in facts)
-    return f'<footer id="files"><h2>表格与档案</h2>{table(["文件", "供程序用", "内容"], rows)}<p class="soft">{listed}</p></footer>'
+    each = table(["词典", "校验值"], [[shown(name), f"<code>{shown(str(digest)[:12])}</code>"] for name, digest in sorted(fingerprints.items())])
+    known = f"<details><summary>各词典的校验值<small>SHA-256 的前 12 位</small></summary>{each}</details>" if fingerprints else ""
+    return f'<footer id="files"><h2>表格与档案</h2>{table(["文件", "供程序用", "内容"], rows)}<p class="soft">{listed}</p>{known}</footer>'
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
