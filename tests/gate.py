@@ -72,7 +72,7 @@ def measured(folder: Path, apply: str) -> Evaluation:
 def figures(found: Evaluation, apply: str) -> Iterator[tuple[str, float]]:
     """Yield the figures the gate keeps, each the higher the better."""
     for group in found.groups:
-        score = found.lenient if group.by == "all" else group.scores[evaluate.Measure.LENIENT]
+        score = group.scores[evaluate.Measure.LENIENT]
         if group.by == "engine" and group.name == PRINTED:
             yield f"{apply}: characters of printed text unharmed", 1 - score.worse / score.before.characters
         elif group.by == "engine" and score.reduction is not None:

@@ -18,7 +18,8 @@ from jiaokan.detect.quality import pooled
 from jiaokan.errors import InputError
 from jiaokan.report.figures import confusions
 from jiaokan.report.page import MOST_PAGES, rebuild
-from jiaokan.report.tables import CONTEXT, read_run
+from jiaokan.report.sheet import CONTEXT
+from jiaokan.report.tables import read_run
 
 Cleaned = Callable[..., Path]
 

@@ -11,10 +11,10 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from jiaokan.evaluate.align import Alignment, Kind, Measure
+from jiaokan.evaluate.align import Alignment, Kind, Measure, Score
 from jiaokan.evaluate.measure import Judged
 from jiaokan.report.files import write
-from jiaokan.report.page import GAP, KIND, STATUS
+from jiaokan.report.words import GAP, KIND, STATUS
 
 if TYPE_CHECKING:
     from jiaokan.evaluate.summary import Evaluation
@@ -160,7 +160,7 @@ def _steps(place: int, last: int) -> str:
     return f'<nav aria-label="第 {place} 处差异">{place} / {last} {" ".join(steps)}</nav>'
 
 
-def _progress(name: str, score: Any, *, is_cleaned: bool) -> str:  # noqa: ANN401 -- a Score
+def _progress(name: str, score: Score, *, is_cleaned: bool) -> str:
     before, after = score.before, score.after
     text = f"{name}口径：识别差错 {before.errors:,} / {before.characters:,} 字（{before.rate:.2%}）"
     return text + (f"，校后 {after.errors:,} / {after.characters:,}（{after.rate:.2%}），改对 {score.better:,}，改错 {score.worse:,}" if is_cleaned and after else "")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jiaokan.evaluate.align import Counts, Measure, Score
 from jiaokan.report.files import write
+from jiaokan.report.tables import kept
 
 if TYPE_CHECKING:
     from jiaokan.evaluate.summary import Evaluation, Group, Page
@@ -21,8 +21,6 @@ VERDICTS = ("right", "better", "neutral", "worse")
 OUTCOMES = ("mended", "suggested", "flagged", "missed")
 STATUSES = ("applied", "suggested", "flagged")
 _DIGITS = 6  # decimals of a rate
-# A spreadsheet takes =100% for a formula and turns a 21-digit code into 3.6E+20; an apostrophe keeps both as text.
-_SPREADSHEET_EATS = re.compile(r"(?s)[=+\-@\t].*|\d{12,}")
 
 
 def rows(evaluation: Evaluation) -> dict[str, list[Row]]:
@@ -48,7 +46,7 @@ def write_tables(folder: Path, evaluation: Evaluation) -> None:
         if table:
             writer = csv.DictWriter(stream, list(table[0]), lineterminator="\n")
             writer.writeheader()
-            writer.writerows({key: _kept(value) for key, value in row.items()} for row in table)
+            writer.writerows({key: kept(value) for key, value in row.items()} for row in table)
         write(folder / f"{name}.csv", stream.getvalue().encode("utf-8-sig", "backslashreplace"))
     write(folder / "evaluation.json", to_json(evaluation))
 
@@ -61,10 +59,6 @@ def to_json(evaluation: Evaluation) -> str:
 def share(part: float, whole: float) -> float | None:
     """Return part / whole rounded, None of nothing."""
     return round(part / whole, _DIGITS) if whole else None
-
-
-def _kept(value: object) -> object:
-    return "'" + value if isinstance(value, str) and _SPREADSHEET_EATS.fullmatch(value) else value
 
 
 def _rates(group: Group) -> list[Row]:

@@ -59,7 +59,10 @@ def notes(record: Record, address: str = "") -> str:
 
 def context(record: Record, number: int) -> tuple[str, str]:
     """Return what stands before and behind the `number`th edit of a record."""
-    original, edit = record["original"], record["edits"][number - 1]
+    return _beside(record["original"], record["edits"][number - 1])
+
+
+def _beside(original: str, edit: dict[str, Any]) -> tuple[str, str]:
     return original[max(0, edit["start"] - CONTEXT) : edit["start"]], original[edit["end"] : edit["end"] + CONTEXT]
 
 
@@ -198,7 +201,7 @@ def _turns(number: int, last: int) -> str:
 
 
 def _note(original: str, edit: dict[str, Any], number: int, address: str) -> str:
-    left, right = original[max(0, edit["start"] - CONTEXT) : edit["start"]], original[edit["end"] : edit["end"] + CONTEXT]
+    left, right = _beside(original, edit)
     status = edit["status"]
     new = _passage("存疑", left, "mark", edit["before"], right) if edit["after"] is None else _passage("校后" if status == "applied" else "拟作", left, "ins", edit["after"], right)
     kind = shown(KIND.get(edit["kind"], edit["kind"]))

@@ -35,13 +35,12 @@ COLUMNS: dict[str, dict[str, str]] = {
     "checks": {"id": "string", "rule": "string", "status": "string", "message": "string", "values": "string", "derived": "string"},
     "quality": {"id": "string", "scope": "string", "name": "string", "characters": "int64", "expected": "float64", "variance": "float64"},
 }  # fmt: skip
-CONTEXT = 14  # characters on either side of an edit
 # A spreadsheet takes =100% for a formula and turns a 21-digit code into 3.6E+20; an apostrophe keeps both as text.
 _SPREADSHEET_EATS = re.compile(r"(?s)[=+\-@\t].*|\d{12,}")
 
 
 def rows(record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Return a record's rows for each table of COLUMNS; edits also with `left` and `right`, which only the report shows."""
+    """Return a record's rows for each table of COLUMNS."""
     quality = record["quality"]
     region = record["region"] or {"code": "", "name": ""}
     low, high = quality.get("interval", (None, None))
@@ -56,7 +55,7 @@ def rows(record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     key = {"id": record["id"]}
     return {
         "documents": [document],
-        "edits": [key | edit | _context(record["original"], edit) for edit in record["edits"]],
+        "edits": [key | edit for edit in record["edits"]],
         "fields": [key | {"label": label} | field for label, field in record["fields"].items()],
         "indicators": [key | row | {"inferred": "、".join(row["inferred"])} for row in record["indicators"]],
         "quality": [key | part for part in _parts(quality)],
@@ -71,8 +70,13 @@ def write_tables(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
         buffer = io.BytesIO()
         frame.to_parquet(buffer, index=False)
         write(folder / name / "part-0.parquet", buffer.getvalue())
-        readable = frame.map(lambda cell: "'" + cell if isinstance(cell, str) and _SPREADSHEET_EATS.fullmatch(cell) else cell)
+        readable = frame.map(kept)
         write(folder / f"{name}.csv", readable.to_csv(index=False).encode("utf-8-sig", "backslashreplace"))
+
+
+def kept(cell: object) -> object:
+    """Return a cell as a spreadsheet keeps it: =100% → '=100%."""
+    return "'" + cell if isinstance(cell, str) and _SPREADSHEET_EATS.fullmatch(cell) else cell
 
 
 def read_run(folder: str | Path) -> dict[str, pd.DataFrame]:
@@ -93,11 +97,6 @@ def _frame(table: list[dict[str, Any]], columns: dict[str, str]) -> pd.DataFrame
     import pandas as pd
 
     return pd.DataFrame(table, columns=list(columns)).astype(columns)
-
-
-def _context(original: str, edit: dict[str, Any]) -> dict[str, str]:
-    """Return the characters on either side of an edit, by which a reader finds it in the scan."""
-    return {"left": original[max(0, edit["start"] - CONTEXT) : edit["start"]], "right": original[edit["end"] : edit["end"] + CONTEXT]}
 
 
 def _parts(quality: dict[str, Any]) -> list[dict[str, Any]]:
