@@ -10,6 +10,7 @@ from jiaokan.knowledge import home
 from jiaokan.knowledge.families import Families
 from jiaokan.knowledge.labels import Labels
 from jiaokan.knowledge.load import Knowledge, load
+from jiaokan.knowledge.sounds import Sounds
 from jiaokan.knowledge.tables import read_table, read_text
 
 
@@ -32,6 +33,7 @@ def check(terms: str | Path | None = None, keep: str | Path | None = None) -> It
     knowledge = load(terms, keep)
     for part in ("glyphs", "neighbours", "twins", "units", "watermarks", "weights", "words", "language", "gazetteer"):
         getattr(knowledge, part)  # reading it checks it
+    Sounds.load(folder)
     yield "families", len(Families.load(folder).by_name)
     yield "labels", len(Labels.load(folder).rows)
     for given, words in ((terms, knowledge.lexicon.wanted), (keep, knowledge.lexicon.keep)):
