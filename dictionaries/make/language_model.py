@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import lzma
 import math
 import re
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 HELD_OUT = 200  # one paragraph in so many is kept for perplexity
+PAGES = 5  # times our own pages count
 REPEATED = {"gov_work_reports": 2, "gov_policy_sql": 2, "stat_bulletins": 4}  # the registers nearest to ours are the smallest
 MOSTLY_HAN = 0.5  # of a line's tokens
 # Simplified text stays within GB 2312 but for names; a line with more than this share of Han outside it is Traditional.
@@ -67,6 +69,7 @@ class Source:
     name: str
     weight: int = 1
     tested: bool = True  # whether some of it is held out
+    prose: bool = True  # a form's cells are kept as they are, ≥95% among them
     read: int = 0
     kept: int = 0
     characters: int = 0
@@ -104,7 +107,7 @@ def prepare(options: argparse.Namespace) -> tuple[list[Source], Counter[str], Co
         for source, lines in _inputs(options):
             for line in lines:
                 source.read += 1
-                found = usable(line)
+                found = usable(line) if source.prose else tokens(line)[0]
                 key = hashlib.blake2b(" ".join(found).encode(), digest_size=8).digest()
                 if not found or key in seen:
                     continue
@@ -145,11 +148,22 @@ def _inputs(options: argparse.Namespace) -> Iterator[tuple[Source, Iterator[str]
         yield Source(Path(name).stem, int(weight), tested=weight == "1"), _extra(Path(name), columns.split(",") if columns else [])
     if options.places:
         yield Source("places", tested=False), _places(options.places)
+    if options.pages:
+        yield Source("pages", PAGES, tested=False, prose=False), _pages(options.pages)
 
 
 def _corpus(path: Path) -> Iterator[str]:
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         yield from lines
+
+
+def _pages(corpus: Path) -> Iterator[str]:
+    """Yield the lines and cells of our own train pages: the only forms among the sources."""
+    for row in (corpus / "splits.tsv").read_text(encoding="utf-8").splitlines():
+        name, split, *_ = [*row.split("\t"), ""]
+        if split == "train":
+            text = json.loads((corpus / "pages" / "truth" / f"{name}.json").read_text(encoding="utf-8"))["text"]
+            yield from (cell for line in text.splitlines() for cell in line.split("\t"))
 
 
 def _extra(path: Path, columns: Sequence[str]) -> Iterator[str]:
@@ -323,11 +337,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="lists to repeat WEIGHT times; COLUMNS of a TSV by name, or none",
     )
     parser.add_argument("--places", type=Path, help="folder of places.tsv and townships.tsv")
+    parser.add_argument("--pages", type=Path, help="our corpus: its train pages count PAGES times")
     parser.add_argument("--tools", type=Path, required=True, help="folder of lmplz and build_binary")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--work", type=Path, default=Path("run/language_model"), help="folder for the token files (default: %(default)s)")
-    parser.add_argument("--forward-prune", default="0 0 1 2 5", help="counts to drop, one for each order (default: %(default)s)")
-    parser.add_argument("--backward-prune", default="0 0 4 5", help="the same, backward (default: %(default)s)")
+    parser.add_argument("--forward-prune", default="0 0 1 2 3", help="counts to drop, one for each order (default: %(default)s)")
+    parser.add_argument("--backward-prune", default="0 0 2 3", help="the same, backward (default: %(default)s)")
     parser.add_argument("--quantise", default="-q 6 -b 5 -a 22", help="build_binary's options (default: %(default)s)")
     parser.add_argument("--made", default=datetime.now(UTC).date().isoformat(), help="date for the card (default: today)")
     return parser.parse_args(arguments)
