@@ -28,19 +28,22 @@ __all__ = [
 
 
 def clean(
-    text: str | bytes | Path, *, apply: str = "certain", terms: str | Path | None = None, keep: str | Path | None = None
-) -> Document:
+    text: str | bytes | Path, *, apply: str = "certain", channel: str = "print", channel_data: str | Path | None = None,
+    terms: str | Path | None = None, keep: str | Path | None = None,
+) -> Document:  # fmt: skip
     """Return the document cleaned, read and checked: 原山市 → 庐山市, with its evidence.
 
     Args:
         text: the text itself (str), the bytes of a file, or the path of one.
         apply: what is written into the text: "none", "certain" (right in 98 of 100) or "likely" (90 of 100).
+        channel: what the text went through: "print" and an OCR engine, a "keyboard", or "both".
+        channel_data: a folder that `jiaokan learn` wrote: how your engine misreads print.
         terms: a file of terms to repair towards, one a line.
         keep: a file of words never to touch, one a line.
 
     Raises:
-        InputError: the input is empty, binary, or in no known encoding.
-        DictionaryError: a term file has a bad row.
+        InputError: the input is empty, binary, or in no known encoding, or an option is unknown.
+        DictionaryError: a term file has a bad row, or the channel data are missing or malformed.
     """
     from jiaokan import plan, read
     from jiaokan.knowledge.load import load
@@ -51,17 +54,17 @@ def clean(
         document = read.from_bytes(text, source="", id="text")
     else:
         document = read.from_text(text)
-    return plan.run(document, load(terms, keep), apply=_apply(apply))
+    return plan.run(document, load(terms, keep, channel, channel_data), apply=_apply(apply))
 
 
 def clean_frame(
     frame: pd.DataFrame, *, text: str = "text", id: str = "id", apply: str = "certain",  # noqa: A002 -- the contract's own word
-    terms: str | Path | None = None, keep: str | Path | None = None,
+    channel: str = "print", channel_data: str | Path | None = None, terms: str | Path | None = None, keep: str | Path | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return one row per row of `frame`: id, text (cleaned), record (JSON), error (empty, or why it failed).
 
     A function of its arguments alone, so that Dask, Spark `mapInPandas` and Ray `map_batches` can run it anywhere.
-    Raises InputError if a column is missing.
+    The options are those of `clean`. Raises InputError if a column is missing or an option unknown, DictionaryError for a bad file of yours.
     """
     import pandas as pd
 
@@ -72,7 +75,7 @@ def clean_frame(
     missing = [column for column in (text, id) if column not in frame.columns]
     if missing:
         raise InputError(f"no column {', '.join(missing)}", where="clean_frame", fix="name the columns: text=..., id=...")
-    knowledge, level = load(terms, keep), _apply(apply)
+    knowledge, level = load(terms, keep, channel, channel_data), _apply(apply)
     rows: list[tuple[str, str | None, str | None, str]] = []
     for name, content in zip(frame[id].astype(str), frame[text], strict=True):
         try:

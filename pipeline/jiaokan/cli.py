@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jiaokan.errors import InputError, JiaokanError
-from jiaokan.model import Apply
+from jiaokan.model import Apply, Medium
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +36,8 @@ Inputs = Annotated[list[str], typer.Argument(help="A file, folder, glob, URL, or
 ApplyOption = Annotated[Apply, typer.Option("--apply", help="What is written into the text; the rest is suggested.")]
 Terms = Annotated[str | None, typer.Option("--terms", help="Terms to repair towards, one a line.", show_default=False)]
 Keep = Annotated[str | None, typer.Option("--keep", help="Words never to touch, one a line.", show_default=False)]
+ChannelOption = Annotated[Medium, typer.Option("--channel", help="What the text went through: print read by an engine, a keyboard, or both.")]
+ChannelData = Annotated[str | None, typer.Option("--channel-data", help="Folder that jiaokan learn wrote: how your engine misreads print.", show_default=False)]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Worker processes.")]
 _EXAMPLES = "\b\nExamples:\n"
 
@@ -43,12 +45,15 @@ _EXAMPLES = "\b\nExamples:\n"
 @app.command(
     epilog=_EXAMPLES
     + "  jiaokan clean page.txt > page.clean.txt\n  jiaokan clean scans/ -o run --jobs 2\n"
-    + "  jiaokan clean page.txt --diff\n  cat page.txt | jiaokan clean - --json | jq .edits"
+    + "  jiaokan clean page.txt --diff\n  cat page.txt | jiaokan clean - --json | jq .edits\n"
+    + "  jiaokan clean typed.txt --channel keyboard\n  jiaokan clean scans/ -o run --channel-data my-engine"
 )
 def clean(  # noqa: PLR0917 -- the command line, in the order of its help
     inputs: Inputs,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for texts, records, tables and report.", show_default=False)] = None,
     apply: ApplyOption = Apply.CERTAIN,
+    channel: ChannelOption = Medium.PRINT,
+    channel_data: ChannelData = None,
     terms: Terms = None,
     keep: Keep = None,
     jobs: Jobs = 1,
@@ -58,7 +63,7 @@ def clean(  # noqa: PLR0917 -- the command line, in the order of its help
     """Clean documents: the text to standard output, or everything into a folder with -o."""
     if sum((as_json, diff, output is not None)) > 1:
         raise InputError("--json, --diff and -o exclude one another", where="clean", fix="use one of them")
-    found, configuration = _found(inputs), _configuration(apply, terms, keep)
+    found, configuration = _found(inputs), _configuration(apply, channel, channel_data, terms, keep)
     if output is None and not (as_json or diff) and len(found.taken) > 1:
         raise InputError(f"{len(found.taken)} documents and one standard output", where="clean", fix="give a folder: -o DIR, or print records: --json")
     if output:
@@ -83,13 +88,20 @@ def clean(  # noqa: PLR0917 -- the command line, in the order of its help
 
 
 @app.command(epilog=_EXAMPLES + "  jiaokan check page.txt\n  jiaokan check scans/ && echo nothing flagged")
-def check(inputs: Inputs, terms: Terms = None, keep: Keep = None, jobs: Jobs = 1) -> None:
+def check(  # noqa: PLR0917 -- the command line, in the order of its help
+    inputs: Inputs,
+    channel: ChannelOption = Medium.PRINT,
+    channel_data: ChannelData = None,
+    terms: Terms = None,
+    keep: Keep = None,
+    jobs: Jobs = 1,
+) -> None:
     """Say what is wrong and change nothing; exit 1 if anything is flagged or a check fails."""
     from jiaokan.report.findings import findings
 
     found = _found(inputs)
     wrong = failed = False
-    for result in _results(found, _configuration(Apply.CERTAIN, terms, keep), jobs):
+    for result in _results(found, _configuration(Apply.CERTAIN, channel, channel_data, terms, keep), jobs):
         if _reported(result):
             failed = True
             continue
@@ -100,14 +112,22 @@ def check(inputs: Inputs, terms: Terms = None, keep: Keep = None, jobs: Jobs = 1
 
 
 @app.command(epilog=_EXAMPLES + "  jiaokan extract page.txt | jq '.fields.项目名称.value'\n  jiaokan extract scans/ > fields.jsonl")
-def extract(inputs: Inputs, apply: ApplyOption = Apply.CERTAIN, terms: Terms = None, keep: Keep = None, jobs: Jobs = 1) -> None:
+def extract(  # noqa: PLR0917 -- the command line, in the order of its help
+    inputs: Inputs,
+    apply: ApplyOption = Apply.CERTAIN,
+    channel: ChannelOption = Medium.PRINT,
+    channel_data: ChannelData = None,
+    terms: Terms = None,
+    keep: Keep = None,
+    jobs: Jobs = 1,
+) -> None:
     """Print the fields, indicators and checks of each document, one JSON object a line."""
     from jiaokan.report.record import to_record
 
     found = _found(inputs)
     failed = False
     wanted = ("id", "source", "family", "region", "fields", "indicators", "checks")
-    for result in _results(found, _configuration(apply, terms, keep), jobs):
+    for result in _results(found, _configuration(apply, channel, channel_data, terms, keep), jobs):
         if _reported(result):
             failed = True
             continue
@@ -159,6 +179,37 @@ def report(run: Annotated[Path, typer.Argument(help="The folder that jiaokan cle
 
     documents = rebuild(run)
     _say(f"report on {documents} documents written; open {run / REPORT}", 0)
+
+
+@app.command(
+    epilog=_EXAMPLES
+    + "  jiaokan learn lines.tsv -o my-engine\n  jiaokan learn ocr/ --truth printed/ -o my-engine --add\n"
+    + "  jiaokan clean scans/ -o run --channel-data my-engine"
+)
+def learn(  # noqa: PLR0917 -- the command line, in the order of its help
+    pairs: Annotated[list[Path], typer.Argument(help="Tables or JSON lines with ocr and truth; with --truth, texts that were read, or their folders.", show_default=False)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for channel.tsv, card.json and failures.jsonl.", show_default=False)],
+    truth: Annotated[Path | None, typer.Option("--truth", help="What was printed: JSON or text, by the names of the readings.", show_default=False)] = None,
+    family: Annotated[str, typer.Option("--family", help="What to call your engine.")] = "own",
+    add: Annotated[bool, typer.Option("--add", help="Add to what the folder holds already.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
+) -> None:
+    """Count how your engine misreads, from pairs of what was read and what was printed; exit 1 if a pair was left out."""
+    from functools import partial
+
+    from jiaokan.learn import learn as count_pairs
+    from jiaokan.learn import terminal, write
+
+    learnt = count_pairs(pairs, output, family=family, truth=truth, add=add, watch=partial(_watched, doing="learning"))
+    left_out = f", {learnt.left_out:,} left out (see {output / write.FAILURES})" if learnt.left_out else ""
+    _say(f"{learnt.pairs:,} pairs learnt from{left_out}; clean with --channel-data {output}", 0)
+    if as_json:
+        _print(write.to_json(learnt.card))
+    else:
+        from rich.console import Console
+
+        Console().print(terminal.render(learnt.card))
+    raise typer.Exit(FAILED if learnt.left_out else 0)
 
 
 @app.command(epilog=_EXAMPLES + "  jiaokan schema > record.schema.json")
@@ -233,10 +284,10 @@ def _found(inputs: list[str]) -> Sources:
     return sources(inputs)
 
 
-def _configuration(apply: Apply, terms: str | None, keep: str | None) -> Configuration:
+def _configuration(apply: Apply, channel: Medium, channel_data: str | None, terms: str | None, keep: str | None) -> Configuration:
     from jiaokan.batch.local import Configuration
 
-    return Configuration(apply, terms, keep)
+    return Configuration(apply, channel, channel_data, terms, keep)
 
 
 def _results(found: Sources, configuration: Configuration, jobs: int) -> Iterable[Any]:

@@ -175,8 +175,8 @@ def _joined(document: Document, alignment: Alignment, group: Sequence[Edit]) -> 
         span = Span(min(span.start, alignment.edits[index].span.start), max(span.end, alignment.edits[index].span.end))
     before = document.original[span.start : span.end]
     first = group[0]
-    if first.after is None:
-        return replace(first, span=span, before=before)
+    if first.after is None or (len(group) == 1 and not earlier and span.end - span.start == len(first.before)):
+        return first.at(span, before)
     moved = [replace(change, span=Span(change.span.start - start, change.span.end - start)) for change in group]
     sources = [*group, *(alignment.edits[index] for index in earlier)]
     return replace(

@@ -41,6 +41,17 @@ class Apply(StrEnum):
     LIKELY = "likely"  # right in at least 90 of 100
 
 
+class Medium(StrEnum):
+    """What the text has gone through, and so which slips to expect: the option `--channel`.
+
+    Textual criticism's word for what a text is handed down in. Not Channel: that is the model which judges readings by it.
+    """
+
+    PRINT = "print"  # printed, and read by an OCR engine: look-alikes, lost characters, intruders
+    KEYBOARD = "keyboard"  # typed with an input method: sound-alikes
+    BOTH = "both"  # typed, printed and read again
+
+
 BlockKind = Literal["title", "line", "row", "cell", "furniture"]
 
 
@@ -67,6 +78,14 @@ class Edit:
     confidence: float  # 0-1, calibrated: nine in ten edits at 0.9 are right (dev split)
     why: str  # one sentence a reviewer can check against the scan
     status: Status = Status.SUGGESTED  # set by plan.decide, from the confidence alone
+
+    def with_status(self, status: Status) -> Edit:
+        """Return the edit with another status; a page has thousands of them, and dataclasses.replace takes five times as long."""
+        return Edit(self.span, self.before, self.after, self.rule, self.kind, self.confidence, self.why, status)
+
+    def at(self, span: Span, before: str) -> Edit:
+        """Return the edit at another place, with what stands there."""
+        return Edit(span, before, self.after, self.rule, self.kind, self.confidence, self.why, self.status)
 
 
 @dataclass(frozen=True, slots=True)

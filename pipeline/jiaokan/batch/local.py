@@ -11,8 +11,8 @@ from typing import Any
 
 from jiaokan import plan, read
 from jiaokan.errors import JiaokanError
-from jiaokan.knowledge.load import load
-from jiaokan.model import Apply, Document
+from jiaokan.knowledge.load import Knowledge, load
+from jiaokan.model import Apply, Document, Medium
 from jiaokan.read.sources import STANDARD_INPUT, Source, printable
 from jiaokan.read.sources import load as load_bytes
 
@@ -24,8 +24,14 @@ class Configuration:
     """Everything besides the input that a result depends on."""
 
     apply: Apply = Apply.CERTAIN
+    channel: Medium = Medium.PRINT
+    channel_data: str | None = None
     terms: str | None = None
     keep: str | None = None
+
+    def knowledge(self) -> Knowledge:
+        """Return the dictionaries and models to work with. Raises DictionaryError for a bad file, InputError for options that exclude each other."""
+        return load(self.terms, self.keep, self.channel, self.channel_data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,17 @@ class Failure:
 
 
 def clean_all(sources: Iterable[Source], configuration: Configuration, *, jobs: int = 1) -> Iterator[Document | Failure]:
-    """Yield each source cleaned, or why it failed. A bad document is a row, not a dead job."""
-    load(configuration.terms, configuration.keep)  # a bad term file stops the run before it starts
+    """Yield each source cleaned, or why it failed. A bad document is a row, not a dead job.
+
+    Raises DictionaryError for a bad file of the user's, InputError for options that exclude each other: at once, not with the first result.
+    """
+    configuration.knowledge()
     work = partial(clean_source, configuration=configuration)
-    if jobs == 1:
-        yield from map(work, sources)
-        return
+    return map(work, sources) if jobs == 1 else _shared_out(work, sources, jobs)
+
+
+def _shared_out(work: Callable[[Source], Document | Failure], sources: Iterable[Source], jobs: int) -> Iterator[Document | Failure]:
+    """Yield the results of several worker processes, in the order of the sources."""
     pool = ProcessPoolExecutor(jobs)
     try:
         waiting: deque[Future[Document | Failure]] = deque()
@@ -77,7 +88,7 @@ def clean_source(source: Source, configuration: Configuration) -> Document | Fai
     name = printable(source.location)
     try:
         document = read.from_bytes(load_bytes(source.location), source=name, id=source.id)
-        return plan.run(document, load(configuration.terms, configuration.keep), apply=configuration.apply)
+        return plan.run(document, configuration.knowledge(), apply=configuration.apply)
     except JiaokanError as error:
         return Failure(source.id, name, type(error).__name__, error.what, error.fix)
     except Exception as error:  # noqa: BLE001 -- one page must not end a batch of a million

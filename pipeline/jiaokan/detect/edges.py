@@ -35,7 +35,7 @@ def edge_evidence(text: str, starts: list[int], chances: Floats) -> Floats:
     if len(text) < LINES * PERIODS[0] or np.count_nonzero(chances >= SUSPICIOUS) < LINES:
         return nothing
     widths = np.where(np.array([ord(char) for char in text]) < 0x80, 0.5, 1.0)
-    places = (np.cumsum(widths) - widths)[starts]
+    places = np.concatenate([[0.0], np.cumsum(widths)])[starts]
     weights = np.where(chances >= SUSPICIOUS, chances, 0.0)
     periods = PERIODS[places[-1] >= LINES * PERIODS]
     if not len(periods):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from jiaokan.detect.suspects import MARKS, Passage
+from jiaokan.detect.suspects import MARKS, Passage, sets_blanks
 from jiaokan.knowledge.families import Families
-from jiaokan.knowledge.language import NUMBER, WORD
+from jiaokan.knowledge.language import END, NUMBER, WORD
 from jiaokan.model import Document, Part, Quality, Span
 from jiaokan.script import is_han
 
@@ -67,7 +67,7 @@ SPARSE = 1e-3  # shares of a page, down to here
 
 def doubts(document: Document, normalised: Document, knowledge: Knowledge) -> Doubts:
     """Return what is known of each character: the language model's view of the `normalised` text, and the edits of the cleaned `document`."""
-    passages = knowledge.passages(normalised.text)
+    passages = knowledge.passages(normalised.text, sets_blanks(normalised))
     if not passages:
         return Doubts(np.zeros(0, dtype=np.int64), np.zeros((0, len(FEATURES))), 0)
     wrong, lost, edge = (np.concatenate([getattr(passage, name) for passage in passages]) for name in ("wrong", "lost", "edge"))
@@ -208,6 +208,8 @@ def _extents(passages: Sequence[Passage]) -> Iterator[tuple[int, str, int]]:
 
 
 def _length(text: str, start: int, unit: str, end: int) -> int:
+    if unit == END:
+        return 0
     return len(unit) if unit not in (NUMBER, WORD) else sum(not char.isspace() for char in text[start:end])
 
 

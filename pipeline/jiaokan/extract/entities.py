@@ -128,20 +128,22 @@ def entities(document: Document, folder: Path | None = None) -> tuple[Entity, ..
 
 @Language.factory(
     EXTENSION,
-    default_config={"apply": "certain", "terms": None, "keep": None},
+    default_config={"apply": "certain", "channel": "print", "channel_data": None, "terms": None, "keep": None},
     assigns=["doc.ents", "doc._.jiaokan"],
 )
-def spacy_component(
-    nlp: Language,  # noqa: ARG001 — spaCy passes it by name
-    name: str,  # noqa: ARG001 — so is this
+def spacy_component(  # noqa: PLR0917 -- spaCy passes them by name
+    nlp: Language,  # noqa: ARG001 -- not needed
+    name: str,  # noqa: ARG001 -- nor is this
     apply: str,
+    channel: str,
+    channel_data: str | None,
     terms: str | None,
     keep: str | None,
 ) -> Callable[[Doc], Doc]:
     """Return the pipeline component: it sets `doc.ents` and `doc._.jiaokan`, the Document with edits, fields and checks."""
     if not Doc.has_extension(EXTENSION):
         Doc.set_extension(EXTENSION, default=None)
-    return Component(apply, terms, keep)
+    return Component(apply, channel, channel_data, terms, keep)
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,8 @@ class Component:
     """A callable that pickles, so that `nlp.pipe` may use processes."""
 
     apply: str = "certain"
+    channel: str = "print"
+    channel_data: str | None = None
     terms: str | None = None
     keep: str | None = None
 
@@ -156,7 +160,7 @@ class Component:
         """Read a Doc; its text and words stay as they are, an entity is widened to whole words."""
         import jiaokan
 
-        document = jiaokan.clean(doc.text, apply=self.apply, terms=self.terms, keep=self.keep)
+        document = jiaokan.clean(doc.text, apply=self.apply, channel=self.channel, channel_data=self.channel_data, terms=self.terms, keep=self.keep)
         document = replace(document, entities=entities(document))
         doc._.jiaokan = document
         doc.ents = filter_spans([*doc.ents, *_spans(doc, document.entities)])

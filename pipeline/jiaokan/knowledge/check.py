@@ -9,9 +9,12 @@ from jiaokan.errors import DictionaryError
 from jiaokan.knowledge import home
 from jiaokan.knowledge.families import Families
 from jiaokan.knowledge.labels import Labels
+from jiaokan.knowledge.lexicon import repairable
 from jiaokan.knowledge.load import Knowledge, load
-from jiaokan.knowledge.sounds import Sounds
 from jiaokan.knowledge.tables import read_table, read_text
+
+PARTS = ("glyphs", "neighbours", "sounds", "surnames", "twins", "units", "watermarks", "weights", "estimates", "words", "language", "gazetteer")
+SHOWN = 8  # misreadings of a character
 
 
 def check(terms: str | Path | None = None, keep: str | Path | None = None) -> Iterator[tuple[str, int]]:
@@ -31,14 +34,18 @@ def check(terms: str | Path | None = None, keep: str | Path | None = None) -> It
             seen.add(cells)
         yield str(path.relative_to(folder)), len(seen)
     knowledge = load(terms, keep)
-    for part in ("glyphs", "neighbours", "twins", "units", "watermarks", "weights", "words", "language", "gazetteer"):
+    for part in PARTS:
         getattr(knowledge, part)  # reading it checks it
-    Sounds.load(folder)
+    knowledge.misreadings(False)
     yield "families", len(Families.load(folder).by_name)
     yield "labels", len(Labels.load(folder).rows)
-    for given, words in ((terms, knowledge.lexicon.wanted), (keep, knowledge.lexicon.keep)):
-        if given is not None:
-            yield str(given), len(words)
+    if terms is not None:
+        wanted = knowledge.lexicon.wanted
+        yield str(terms), len(wanted)
+        if protected := len(wanted) - sum(map(repairable, wanted)):
+            yield f"{terms}: of these protected, not repaired towards (under four characters, or with digits or marks)", protected
+    if keep is not None:
+        yield str(keep), len(knowledge.lexicon.keep)
 
 
 def lookup(word: str) -> Iterator[str]:
@@ -53,11 +60,25 @@ def lookup(word: str) -> Iterator[str]:
     if label:
         yield f"label: {label.name} ({label.kind}; also {'、'.join(label.spellings[1:6]) or 'no other spelling'})"
     if len(word) == 1:
-        count, similar = knowledge.neighbours.count(word), knowledge.glyphs.similar(word, 12)
-        if count or similar:
-            yield f"character: {count:,} times in the training corpora; looks like {similar}"
-        if word in knowledge.twins:
-            yield f"rare twin of {knowledge.twins[word]}"
+        yield from _character(word, knowledge)
+
+
+def _character(char: str, knowledge: Knowledge) -> Iterator[str]:
+    count, similar = knowledge.neighbours.count(char), knowledge.glyphs.similar(char, 12)
+    if count or similar:
+        yield f"character: {count:,} times in the training corpora; looks like {similar}"
+    readings = knowledge.sounds.readings.get(char)
+    if readings:
+        yield f"sound: {' '.join(readings)}; sounds like {knowledge.sounds.similar(char, 12)}"
+    misreadings = knowledge.misreadings(False)
+    read_as = {read: times for (printed, read), times in misreadings.counts.items() if printed == char != read}
+    if read_as:
+        commonest = sorted(read_as, key=lambda read: (-read_as[read], read))[:SHOWN]
+        yield f"often misread as {' '.join(read or '(lost)' for read in commonest)}"
+    if printed_as := misreadings.printed(char)[:SHOWN]:
+        yield f"often a misreading of {' '.join(printed_as)}"
+    if char in knowledge.twins:
+        yield f"rare twin of {knowledge.twins[char]}"
 
 
 def _places(word: str, knowledge: Knowledge) -> Iterator[str]:

@@ -10,7 +10,7 @@ from jiaokan.errors import DictionaryError
 from jiaokan.knowledge.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 FORWARD = "language/forward.klm"
@@ -20,6 +20,7 @@ NEIGHBOUR_COLUMNS = ("char", "count", "successors", "predecessors")
 
 NUMBER = "0"  # the model's token for a run of digits
 WORD = "A"  # the model's token for a run of Latin letters
+END = "\n"  # the token for the end of a paragraph, and in front for its beginning: no character of the page
 
 # A form the model knows, and the others it is written in. One code point stands for one: offsets survive folding.
 _FORMS = {
@@ -33,6 +34,8 @@ _FOLDED = {form: plain for plain, forms in _FORMS.items() for form in forms} | {
     chr(code + _FULL_WIDTH): chr(code) for code in range(ord("0"), ord("z") + 1) if chr(code).isalnum()
 }
 _FOLDABLE = re.compile(f"[{re.escape(''.join(_FOLDED))}]")
+_UNSAYABLE = re.compile("[\ud800-\udfff\0]")  # lone surrogates, which UTF-8 cannot say, and NUL, at which KenLM stops
+_UNKNOWN = "\ufffd"
 
 _RUNS = r"[0-9]+(?:[.，][0-9]+)*|[A-Za-z]+| +"
 _RUN = re.compile(_RUNS)
@@ -60,7 +63,7 @@ def tokens(text: str) -> tuple[list[str], list[int]]:
 
     They are the `symbols` without white space, a number as `NUMBER` and a run of Latin letters as `WORD`.
     """
-    folded = fold(text)
+    folded = _UNSAYABLE.sub(_UNKNOWN, fold(text))
     found: list[str] = []
     starts: list[int] = []
     done = 0
@@ -86,13 +89,15 @@ class LanguageModel:
     An instance pickles as its two paths and reads the files again.
     """
 
-    __slots__ = ("_backward", "_forward", "_paths")
+    __slots__ = ("_backward", "_forward", "_paths", "base_score", "new_state")
 
     def __init__(self, forward: Path, backward: Path) -> None:
         """Map the two KenLM files. Raises DictionaryError if one is missing or not a model of this machine."""
         self._paths = (forward, backward)
         self._forward = _read_model(forward)
         self._backward = _read_model(backward)
+        self.new_state = _state_class()  # for inner loops, with base_score(state, token, the state after it): `step` for any token but END
+        self.base_score = self._forward.BaseScore
 
     @classmethod
     def load(cls, home: Path) -> LanguageModel:
@@ -102,32 +107,37 @@ class LanguageModel:
     def __reduce__(self) -> tuple[type[LanguageModel], tuple[Path, Path]]:
         return LanguageModel, self._paths
 
-    def surprisal(self, tokens: Sequence[str], *, bos: bool = True) -> list[float]:
-        """Return −log10 P(token | the tokens before it), one number a token; `bos`: a paragraph begins here."""
-        scores = self._forward.full_scores(_line(tokens), bos=bos, eos=False)
-        return [-score for score, _, _ in scores]
+    def surprisal(self, tokens: Sequence[str]) -> list[float]:
+        """Return −log10 P(token | the tokens before it), one number a token; END in front means that a paragraph begins, and costs nothing."""
+        return _surprises(self._forward, tokens)
 
-    def surprisal_backward(self, tokens: Sequence[str], *, eos: bool = True) -> list[float]:
-        """Return −log10 P(token | the tokens after it), one number a token; `eos`: a paragraph ends here."""
-        scores = self._backward.full_scores(_line(tokens[::-1]), bos=eos, eos=False)
-        return [-score for score, _, _ in scores][::-1]
+    def surprisal_backward(self, tokens: Sequence[str]) -> list[float]:
+        """Return −log10 P(token | the tokens after it), one number a token; END at the end means that a paragraph ends, and costs nothing."""
+        return _surprises(self._backward, tokens[::-1])[::-1]
 
-    def score(self, tokens: Sequence[str], *, bos: bool, eos: bool) -> float:
-        """Return log10 P(tokens), read forward; `bos` and `eos`: a paragraph begins, and ends, with them.
+    def score(self, tokens: Sequence[str]) -> float:
+        """Return log10 P(tokens), read forward.
 
         To compare two readings of a window, pass the same context on both sides of each: four tokens before and after.
         """
-        return float(self._forward.score(_line(tokens), bos=bos, eos=eos))
+        begins, ends = bool(tokens) and tokens[0] == END, len(tokens) > 1 and tokens[-1] == END
+        return float(self._forward.score(_line(tokens[begins : len(tokens) - ends]), bos=begins, eos=ends))
 
-    def in_window(self, left: Sequence[str], right: Sequence[str]) -> Callable[[Sequence[str]], float]:
-        """Return a function that scores tokens between the same neighbours, as `score` does without `bos` and `eos`."""
-        score, before, after = self._forward.score, " ".join(left), " ".join(right)
+    def score_backward(self, tokens: Sequence[str]) -> float:
+        """Return log10 P(tokens), read backward; END in front and at the end as in `score`."""
+        begins, ends = bool(tokens) and tokens[0] == END, len(tokens) > 1 and tokens[-1] == END
+        return float(self._backward.score(_line(tokens[begins : len(tokens) - ends][::-1]), bos=ends, eos=begins))
 
-        def between(tokens: Sequence[str]) -> float:
-            line = " ".join((before, *tokens, after)).encode("utf-8", "replace")
-            return float(score(line, bos=False, eos=False))
-
-        return between
+    def step(self, state: Any, token: str) -> tuple[float, Any]:  # noqa: ANN401  kenlm has no types
+        """Return log10 P(token) after a state of the forward model, and the state after it; no state yet: nothing is known before."""
+        if state is None:
+            state = self.new_state()
+            if token == END:
+                self._forward.BeginSentenceWrite(state)
+                return 0.0, state
+            self._forward.NullContextWrite(state)
+        after = self.new_state()
+        return self.base_score(state, "</s>" if token == END else token, after), after
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +174,15 @@ def _plain(match: re.Match[str]) -> str:
     return _FOLDED[match[0]]
 
 
+def _surprises(model: Any, tokens: Sequence[str]) -> list[float]:  # noqa: ANN401
+    """Return −log10 P of each token in the order given; END is free where the order begins."""
+    begins, ends = bool(tokens) and tokens[0] == END, len(tokens) > 1 and tokens[-1] == END
+    scores = model.full_scores(_line(tokens[begins : len(tokens) - ends]), bos=begins, eos=ends)
+    return [*[0.0] * begins, *[-score for score, _, _ in scores]]
+
+
 def _line(tokens: Sequence[str]) -> bytes:
-    # A lone surrogate, which UTF-8 cannot say, becomes "?": unknown to the model, since folding turns "?" into "？".
-    return " ".join(tokens).encode("utf-8", "replace")
+    return " ".join(tokens).encode()
 
 
 def _read_model(path: Path) -> Any:  # noqa: ANN401  kenlm has no types
@@ -176,3 +192,9 @@ def _read_model(path: Path) -> Any:  # noqa: ANN401  kenlm has no types
         return kenlm.Model(str(path))
     except (OSError, RuntimeError) as error:
         raise DictionaryError(str(error), where=str(path), fix="make it with dictionaries/make/language_model.py") from None
+
+
+def _state_class() -> Any:  # noqa: ANN401
+    from kenlm import State
+
+    return State

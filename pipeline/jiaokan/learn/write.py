@@ -12,14 +12,15 @@ from tempfile import mkdtemp
 from typing import Any
 
 from jiaokan.errors import InputError
+from jiaokan.knowledge.confusions import CHANNEL, COLUMNS, FORMAT
 from jiaokan.knowledge.tables import read_table, read_text
 from jiaokan.learn.count import Row, Tally
 from jiaokan.read.sources import printable
 from jiaokan.report.files import write
 
-FORMAT = "jiaokan/channel/1"
-CHANNEL, CARD, FAILURES = "channel.tsv", "card.json", "failures.jsonl"
-COLUMNS = ("family", "printed", "read", "count")
+MARK = "# format: "  # before the version in a channel.tsv
+SCHEMA = FORMAT.removeprefix(MARK)
+CARD, FAILURES = "card.json", "failures.jsonl"
 TOP = 30  # confusions on the card
 ANEW = "learn it anew into another folder: -o DIR"
 _NOTES = (
@@ -31,7 +32,7 @@ _DECIMALS = 6  # of the CER
 
 def to_tsv(tallies: Mapping[str, Tally], *, title: str, source: str, licence: str, made_by: str) -> str:
     """Return channel.tsv: where the counts are from, then a row for each family, character printed, and what was read for it."""
-    head = (f"# title: {title}", f"# format: {FORMAT}", f"# source: {source}", f"# retrieved: {datetime.now(UTC).date()}", f"# licence: {licence}", f"# made by: {made_by}", *_NOTES)
+    head = (f"# title: {title}", FORMAT, f"# source: {source}", f"# retrieved: {datetime.now(UTC).date()}", f"# licence: {licence}", f"# made by: {made_by}", *_NOTES)
     rows = sorted((family, printed, -count, read) for family, tally in tallies.items() for (printed, read), count in tally.rows.items())
     return "\n".join((*head, "\t".join(COLUMNS), *(f"{family}\t{printed}\t{read}\t{-count}" for family, printed, count, read in rows))) + "\n"
 
@@ -43,7 +44,7 @@ def to_card(tallies: Mapping[str, Tally]) -> dict[str, Any]:
         pool.add(tally)
     wrongs = sorted((-count, *row, family) for family, tally in tallies.items() for row, count in tally.wrongs.items())
     return {
-        "schema": FORMAT,
+        "schema": SCHEMA,
         **_figures(pool),
         "families": {family: _figures(tallies[family]) for family in sorted(tallies)},
         "top": [{"family": family, "printed": printed, "read": read, "count": -count} for count, printed, read, family in wrongs[:TOP]],
@@ -70,9 +71,9 @@ def earlier(folder: Path, *, add: bool) -> dict[str, Tally]:
     if not path.exists():
         return {}
     where = printable(str(path))
-    version = next((line.removeprefix("# format:").strip() for line in read_text(path).split("\n") if line.startswith("# format:")), "without a format line")
-    if version != FORMAT:
-        raise InputError(f"channel data {version}, not {FORMAT}", where=where, fix=ANEW)
+    version = next((line.removeprefix(MARK).strip() for line in read_text(path).split("\n") if line.startswith(MARK)), "without a format line")
+    if version != SCHEMA:
+        raise InputError(f"channel data {version}, not {SCHEMA}", where=where, fix=ANEW)
     if not add:
         raise InputError("channel data are there already", where=where, fix="add to them: --add, or choose another folder with -o")
     return _tallies(path)

@@ -60,7 +60,7 @@ class HanSpaces:
                     continue
                 elif NUMBERED.search(left) and right.startswith(COUNTERS):
                     yield _drop(match, 0.98, f"{left[-1]}{right[0]} is one number")
-                elif (surprise := self.language.surprisal(tokens(left[-12:] + right[0])[0], bos=False)[-1]) < SURPRISE:
+                elif (surprise := self.language.surprisal(tokens(left[-12:] + right[0])[0])[-1]) < SURPRISE:
                     why = f"{left[-2:]}{right[:2]} runs on across the space (P = {10**-surprise:.2f})"
                     yield _drop(match, 0.99, why)
                 elif min(len(_run(left, -1)), len(_run(right, 0))) >= RUN and "。" in left + right:

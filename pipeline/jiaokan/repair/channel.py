@@ -1,66 +1,59 @@
 """What could have been printed where the page reads as it does, and what speaks for each reading.
 
-This is the seam for a learnt channel: `Channel.candidates` proposes readings, `Channel.features` says what is known of
-one. A log-linear model over them, with "as it stands" among the readings, gives their probabilities.
+`Channel.paths` proposes; `Channel.weigh` judges in a log-linear model over FEATURES, "as it stands" among the rivals.
 """
 
 from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import islice
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from jiaokan.detect.suspects import Passage
-from jiaokan.knowledge.language import NUMBER, WORD
+from jiaokan.knowledge.language import END, NUMBER, WORD
 from jiaokan.model import Span
+from jiaokan.repair.lattice import NATS, WEIGHT, Lattice, Path, Reading
 from jiaokan.script import is_han
 
 if TYPE_CHECKING:
+    from jiaokan.knowledge.confusions import Slips
     from jiaokan.knowledge.load import Knowledge
     from jiaokan.repair.memory import Memory, Parallel
     from jiaokan.repair.sites import Site
 
 CONTEXT = 5  # tokens scored on either side: the order of the model
 SEAM = 0.02  # P(lost) below which nothing is tried in a seam
-PAIRS_KEPT = 20_000  # pairs of neighbours whose readings are remembered
-COMMON_BOTH = 7  # readings kept that suit both neighbours
-COMMON_ONE = 2  # readings kept that are the commonest beside one neighbour
-LOOK_ALIKES = 9  # readings kept that look like the character and suit one neighbour
-SHORTLIST = 4  # readings, best by language model and look, whose words are looked up
-PROMISE = 5.0  # what full likeness is worth in this first ranking, in log10
-LEAST = 2.0  # promise below which no reading was ever the best (development pairs)
+SHORTLIST = 7  # paths, best by language model and channel, that are judged by everything
+LEAST = -4.0  # nats of promise below which no path was ever the best (development pairs)
+WITNESSED = 1.5  # nats of promise for each token around a reading that agrees with another place of the document
 LONGEST_WORD = 4
 SHORTEST_TERM, LONGEST_TERM = 4, 8  # characters; of a longer term the neighbourhood shows too little
 FEATURES = (
-    "substitution", "mark_for_han", "han_for_mark", "mark_for_mark", "lost_han", "lost_mark", "intruder_han", "intruder_mark",
-    "forward", "backward", "both", "new_forward", "new_backward", "rest", "similarity", "unlike", "rarity", "words", "broken", "term", "phrase",
-    "suspicion", "edge", "damage", "half_parallel", "parallel", "agreement", "repeated",
+    "substitution", "mark_for_han", "han_for_mark", "mark_for_mark", "lost_han", "lost_mark", "intruder_han", "intruder_mark", "more",
+    "forward", "backward", "both", "new_forward", "new_backward", "rest", "channel_han", "channel_mark", "similarity", "sound", "unlike", "rarity", "words", "broken",
+    "term", "phrase", "suspicion", "edge", "at_break", "at_end", "at_end_of_prose", "damage", "half_parallel", "parallel", "agreement", "repeated", "here_new", "here_old",
+    "stops_here", "second_colon", "in_list",
 )  # fmt: skip
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
 WANTED = 7.0  # nats for a term the user asked to repair towards: his word that it occurs, which no corpus can have
 TERM = FEATURES.index("term")
 AGREEMENT = 12  # tokens around a reading that count as agreeing: more prove no more
-KINDS = FEATURES[: FEATURES.index("forward")]
-EDGE = ""
-PAIRED = frozenset("（）《》〔〕\"'□☐☑■√✓")  # brackets and quotes, whose loss is flagged, for no neighbour can tell which of two is amiss; and tick boxes
+KINDS = FEATURES[: FEATURES.index("more")]
+CLOSES = {"）": "（", "》": "《", "〕": "〔"}
+BRACKETS = frozenset("（）《》〔〕")  # changed only where that leaves fewer of them without their partner
+ALONE = frozenset("\"'□☐☑■√✓")  # quotes, of which no neighbour can tell which of two is amiss; and tick boxes
 
 
-class Reading(NamedTuple):
-    """A proposal: `after` stands where tokens `first` to `last` (exclusive) of the passage stand now."""
-
-    first: int
-    last: int
-    after: str
+STOPS, SENTENCE = frozenset("。；"), frozenset("：；，。、.·")
 
 
 class Scored(NamedTuple):
-    """A reading, what speaks for it (FEATURES), its score in nats ("as it stands" has 0), and its probability among its rivals."""
+    """A path, what speaks for it (FEATURES), its score in nats ("as it stands" has 0), and its probability among its rivals."""
 
-    reading: Reading
+    changes: tuple[Reading, ...]
     features: tuple[float, ...]
     score: float
     parallel: Parallel
@@ -69,36 +62,40 @@ class Scored(NamedTuple):
 
 @dataclass(frozen=True)
 class Channel:
-    """Readings of a suspicious place from look-alikes and neighbours, weighed by the language model and the lexicon."""
+    """Readings of a suspicious place from the lattice, the lexicon and the rest of the document, weighed by all of them."""
 
     knowledge: Knowledge
     weights: Mapping[str, float]
+    blanks: bool = False  # the engine set blanks between Han characters
 
-    def readings(self, passage: Passage, site: Site, memory: Memory) -> list[Reading]:
-        """Return what might have been printed at a site, one fault a reading; what stands elsewhere on the page first."""
-        found = dict.fromkeys(memory.readings(passage, site.tokens))
+    @cached_property
+    def confusions(self) -> Slips:
+        """How the engine misreads."""
+        return self.knowledge.confusions(self.blanks)
+
+    @cached_property
+    def lattice(self) -> Lattice:
+        """The search over single characters."""
+        return Lattice(self.knowledge.language, self.knowledge.neighbours, self.confusions, self.knowledge.words)
+
+    def paths(self, passage: Passage, site: Site, memory: Memory) -> list[Path]:
+        """Return what might have been printed at a site; what stands elsewhere on the page first."""
+        found: dict[tuple[Reading, ...], Path] = {}
+        for reading in memory.readings(passage, site.tokens):
+            found[(reading,)] = self._alone(passage, reading)
         if site.close:
-            found.update(dict.fromkeys(self._terms(passage, site.tokens)))
-            for index in site.tokens:
-                found.update(dict.fromkeys(self._at(passage, index)))
-        paired = {index for index in site.tokens if passage.tokens[index] in PAIRED}
-        return [
-            reading
-            for reading in found
-            if PAIRED.isdisjoint(reading.after) and not (paired and paired.intersection(range(reading.first, reading.last)))
-        ]
+            for reading in self._terms(passage, site.tokens):
+                found.setdefault((reading,), self._alone(passage, reading))
+            seams = frozenset(index for index in site.tokens if passage.lost[index] >= SEAM)
+            for path in self.lattice.paths(passage, site.tokens, seams, memory.page):
+                found.setdefault(path.changes, path)
+        return [path for path in found.values() if _allowed(passage, path.changes)]
 
-    def _at(self, passage: Passage, index: int) -> Iterator[Reading]:
-        """Yield one character instead of the token, none, and one before it."""
-        here = passage.tokens[index]
-        before = passage.tokens[index - 1] if index else EDGE
-        after = passage.tokens[index + 1] if index + 1 < len(passage.tokens) else EDGE
-        if here not in (NUMBER, WORD):
-            yield from (Reading(index, index + 1, char) for char in self._instead(before, here, after))
-            if before != EDGE:
-                yield Reading(index, index + 1, "")
-        if before != EDGE and passage.lost[index] >= SEAM:
-            yield from (Reading(index, index, char) for char in self._between(before, here))
+    def _alone(self, passage: Passage, reading: Reading) -> Path:
+        """Return the path of one change that the lattice did not propose."""
+        window = Window(passage, reading.first, reading.last, self.knowledge)
+        channel = self.confusions.gain("".join(window.before), reading.after) if len(window.before) <= 1 >= len(reading.after) else 0.0
+        return Path((reading,), window.gain(list(reading.after)), channel)
 
     def _terms(self, passage: Passage, site: range) -> Iterator[Reading]:
         """Yield what makes a term of the words around the site: 晚感时期 → 敏感时期, 信访返工作 → 信访劝返工作.
@@ -111,40 +108,56 @@ class Channel:
             pair = units[place] + units[place + 1]
             if place < site.stop:
                 for term in beginnings.get(pair, ()):
-                    yield from _one_fault(units, place, term, site)
+                    if place + len(term) > site.start:  # or it ends before the site
+                        yield from _one_fault(units, place, term, site)
             if place >= site.start:
                 for term in endings.get(pair, ()):
+                    if place + 2 - len(term) > site.stop:
+                        continue
                     yield from _one_fault(units, place + 2 - len(term), term, site)
                     yield from _one_fault(units, place + 3 - len(term), term, site)
 
-    def weigh(self, passage: Passage, readings: Iterable[Reading], memory: Memory) -> list[Scored]:
-        """Return the readings with their probabilities, likeliest first; what is left to 1 is "as it stands".
+    def weigh(self, passage: Passage, paths: Iterable[Path], memory: Memory) -> list[Scored]:
+        """Return the paths with their probabilities, likeliest first; what is left to 1 is "as it stands".
 
         `memory` says what the rest of the document has in their place, and how damaged it is: a broken page makes a
-        fault likelier than a sound one. Readings that neither the language model nor a parallel favours are left out.
+        fault likelier than a sound one. Paths that neither the models nor a parallel favour are left out.
         """
         windows: dict[tuple[int, int], Window] = {}
-        ranked: list[tuple[float, float, float, Reading]] = []
-        for reading in readings:
-            place = reading.first, reading.last
+        ranked: list[tuple[float, Path, Reading]] = []
+        for path in paths:
+            whole = joined(passage, path.changes)
+            promise = NATS * path.gain + WEIGHT * path.channel + WITNESSED * memory.agreement(passage, whole)
+            if promise >= LEAST or self.knowledge.lexicon.wanted:
+                ranked.append((promise, path, whole))
+        ranked.sort(key=lambda item: -item[0])
+        scored = []
+        for _, path, whole in ranked[:SHORTLIST]:
+            place = whole.first, whole.last
             window = windows.get(place)
             if window is None:
                 window = windows[place] = Window(passage, *place, self.knowledge)
-            similarity = self.knowledge.glyphs.similarity(window.before[0], reading.after) if len(window.before) == len(reading.after) == 1 else 0.0
-            gain = window.gain(reading.after)
-            promise = gain + PROMISE * similarity - (len(reading.after) - len(window.before)) + memory.agreement(passage, reading)
-            if promise >= LEAST or self.knowledge.lexicon.wanted:
-                ranked.append((promise, gain, similarity, reading))
-        ranked.sort(key=lambda item: -item[0])
-        scored = []
-        for _, gain, similarity, reading in ranked[:SHORTLIST]:
-            features = self._features(windows[reading.first, reading.last], reading, gain, similarity)
-            parallel = memory.parallel(passage, reading)
+            features = self._features(window, path, whole)
+            parallel = memory.parallel(passage, whole)
             counts = bool(parallel.times) and not self._dissents(features)
-            features += (math.log(memory.damage), float(parallel.half), float(counts), float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated))
-            score = sum(map(operator.mul, self._weights, features)) + (WANTED if features[TERM] and self._wanted(windows[reading.first, reading.last], reading) else 0.0)
-            scored.append(Scored(reading, features, score, parallel))
+            features += (
+                len(path.changes) * math.log(memory.damage), float(parallel.half), float(counts),
+                float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated), *self._here(passage, path.changes, memory),
+                *_punctuated(passage, path.changes, memory),
+            )  # fmt: skip
+            score = sum(map(operator.mul, self._weights, features)) + (WANTED if features[TERM] and self._wanted(window, whole) else 0.0)
+            scored.append(Scored(path.changes, features, score, parallel))
         return compared(scored)
+
+    @staticmethod
+    def _here(passage: Passage, changes: tuple[Reading, ...], memory: Memory) -> tuple[float, float]:
+        """Return how much the page has of the Han characters written, and of those that go."""
+        old = "".join(unit for change in changes for unit in passage.tokens[change.first : change.last])
+        new = "".join(change.after for change in changes)
+        return (
+            sum(math.log1p(memory.count(char)) for char in new if is_han(char)),
+            sum(math.log1p(memory.count(char) - 1) for char in old if is_han(char)),
+        )
 
     @cached_property
     def _weights(self) -> list[float]:
@@ -161,65 +174,64 @@ class Channel:
         known = dict(zip(FEATURES, features, strict=False))
         return known["forward"] + known["backward"] < DISSENT or bool(known["substitution"] and known["broken"] > 1)
 
-    def _instead(self, before: str, here: str, after: str) -> Iterator[str]:
-        """Yield what may have been printed for `here`: what suits its neighbours, then what looks like it and suits one."""
-        yield from (char for char in self._between(before, after) if char != here)
-        neighbours = self.knowledge.neighbours
-        follow, precede = neighbours.successors(before), neighbours.predecessors(after)
-        fitting = (char for char in self.knowledge.glyphs.similar(here) if char in follow or char in precede)
-        yield from islice(fitting, LOOK_ALIKES)
-
-    def _between(self, before: str, after: str) -> tuple[str, ...]:
-        """Return what may stand between two characters: what is known beside both, then what is commonest beside one."""
-        return self._known_between(before, after)
-
-    @cached_property
-    def _known_between(self) -> Callable[[str, str], tuple[str, ...]]:
-        neighbours = self.knowledge.neighbours
-
-        @lru_cache(PAIRS_KEPT)
-        def between(before: str, after: str) -> tuple[str, ...]:
-            follow, precede = neighbours.successors(before), neighbours.predecessors(after)
-            shared = {char: rank for rank, char in enumerate(follow) if char in precede}
-            both = sorted(shared, key=lambda char: shared[char] + precede.index(char))[:COMMON_BOTH]
-            return *both, *follow[:COMMON_ONE], *precede[:COMMON_ONE]
-
-        return between
-
-    def _features(self, window: Window, reading: Reading, forward: float, similarity: float) -> tuple[float, ...]:
+    def _features(self, window: Window, path: Path, whole: Reading) -> tuple[float, ...]:
         passage, left, right = window.passage, window.left, window.right
-        units = list(reading.after)
-        kind = _kind(window.before, units)
-        ahead = self.knowledge.language.surprisal(left + units + right, bos=False)
-        behind = self.knowledge.language.surprisal_backward(left + units + right, eos=False)
+        units = list(whole.after)
+        ahead = self.knowledge.language.surprisal(left + units + right)
+        behind = self.knowledge.language.surprisal_backward(left + units + right)
         backward = window.behind - sum(behind)
         changed = slice(len(left) - (not units), len(left) + max(len(units), 1))  # an omission is judged by its seam
         rest = max(ahead[len(left) + len(units) : len(left) + len(units) + 2], default=0.0)
-        substitution = kind == "substitution"
-        at = reading.first
-        suspicion = passage.wrong[at] if window.before else max(passage.lost[at], passage.wrong[at], passage.wrong[at - 1])
+        of_changes = [self._of_change(passage, change) for change in path.changes]
+        kinds = [kind for kind, *_ in of_changes]
+        similarity, sound, unlike, rarity, channel_han, channel_mark, suspicion, edge, at_break, at_end, at_end_of_prose = (sum(values) for values in zip(*(rest for _, *rest in of_changes), strict=True))
         stands, would = "".join(left[-LONGEST_WORD + 1 :]), "".join(right[: LONGEST_WORD - 1])
-        term, phrase = self._completes("".join(left), reading.after, "".join(right))
-        count = self.knowledge.neighbours.count
-        rarity = math.log10((count(units[0]) + 1) / (count(window.before[0]) + 1)) if substitution else 0.0
+        term, phrase = self._completes("".join(left), whole.after, "".join(right))
         return (
-            *(float(kind == name) for name in KINDS),
-            forward,
+            *(float(kinds.count(name)) for name in KINDS),
+            float(len(kinds) - 1),
+            path.gain,
             backward,
-            min(forward, backward),
+            min(path.gain, backward),
             max(ahead[changed], default=0.0),
             max(behind[changed], default=0.0),
             rest,
+            channel_han,
+            channel_mark,
             similarity,
-            float(substitution and similarity == 0),
+            sound,
+            unlike,
             rarity,
-            float(longest_word(stands, reading.after, would, self.knowledge.words)),
+            float(longest_word(stands, whole.after, would, self.knowledge.words)),
             float(window.word),
             term,
             phrase,
-            math.log(max(suspicion, 1e-6)),
-            float(max(passage.edge[max(0, at - (not window.before)) : at + 1])),
+            suspicion,
+            edge,
+            at_break,
+            at_end,
+            at_end_of_prose,
         )
+
+    def _of_change(self, passage: Passage, change: Reading) -> tuple[str, *tuple[float, ...]]:
+        """Return a change's kind, likeness to the eye and the ear, whether it is unlike, rarity, channel (of Han, of marks), suspicion, edge, and where a loss stands."""
+        before, at = passage.tokens[change.first : change.last], change.first
+        kind = _kind(before, list(change.after))
+        single = len(before) <= 1 >= len(change.after)
+        channel = self.confusions.gain("".join(before), change.after) if single else 0.0
+        han = "han" in kind or kind == "substitution"
+        substitution = kind == "substitution" and single
+        similarity = self.knowledge.glyphs.similarity(before[0], change.after) if substitution else 0.0
+        sound = self.confusions.alike(before[0], change.after) if substitution else 0.0
+        count = self.knowledge.neighbours.count
+        rarity = math.log10((count(change.after) + 1) / (count(before[0]) + 1)) if substitution else 0.0
+        suspicion = passage.wrong[at] if before else max(passage.lost[at], passage.wrong[at], passage.wrong[at - 1])
+        edge = float(max(passage.edge[max(0, at - (not before)) : at + 1]))
+        at_end = not before and passage.tokens[at] == END
+        return (
+            kind, similarity, sound, float(substitution and similarity == sound == 0), rarity, channel * han, channel * (not han),
+            math.log(max(suspicion, 1e-6)), edge, float(not before and at in passage.breaks), float(at_end), float(at_end and passage.prose),
+        )  # fmt: skip
 
     def _completes(self, left: str, after: str, right: str) -> tuple[float, float]:
         """Return whether the reading completes a term, and a phrase, of four characters or more."""
@@ -246,26 +258,98 @@ class Window:
         """Take the tokens `first` to `last` (exclusive) of a passage; what is dear is worked out when asked for."""
         self.passage = passage
         self.before = passage.tokens[first:last]
-        self.left = passage.tokens[max(0, first - CONTEXT) : first]
+        self.left = passage.tokens[first - CONTEXT : first] if first >= CONTEXT else [END, *passage.tokens[:first]]
         self.right = passage.tokens[last : last + CONTEXT]
         self._knowledge = knowledge
-        self._score = knowledge.language.in_window(self.left, self.right)
-        self._as_it_stands = self._score(self.before)
 
-    def gain(self, after: str) -> float:
+    def gain(self, after: list[str]) -> float:
         """Return by how much the forward model prefers `after` here, in log10."""
-        return self._score(after) - self._as_it_stands
+        return self._knowledge.language.score(self.left + after + self.right) - self._as_it_stands
+
+    @cached_property
+    def _as_it_stands(self) -> float:
+        return self._knowledge.language.score(self.left + self.before + self.right)
 
     @cached_property
     def behind(self) -> float:
         """The window's surprise read backward, in log10."""
-        return sum(self._knowledge.language.surprisal_backward(self.left + self.before + self.right, eos=False))
+        return sum(self._knowledge.language.surprisal_backward(self.left + self.before + self.right))
 
     @cached_property
     def word(self) -> int:
         """The length of the longest word that stands here, across the seam if nothing does."""
         left, right = "".join(self.left[-LONGEST_WORD + 1 :]), "".join(self.right[: LONGEST_WORD - 1])
         return longest_word(left, "".join(self.before), right, self._knowledge.words)
+
+
+def _punctuated(passage: Passage, changes: tuple[Reading, ...], memory: Memory) -> tuple[float, float, float]:
+    """Return how the page sets its stops: at ends of sentences like this one; a second colon in one sentence; a list of clauses."""
+    stops = second = listed = 0.0
+    for change in changes:
+        here = passage.tokens[change.first : change.last]
+        if not here and passage.prose and passage.tokens[change.first] == END and change.after in STOPS:
+            stops += memory.stopped
+        elif (here == ["："] or change.after == "；") and (here or change.after)[0] in SENTENCE:
+            sentence = _sentence(passage.tokens, change.first, change.last)
+            second += float(here == ["："] and "：" in sentence[0])
+            listed += float(change.after == "；" and ("；" in sentence[0] or "；" in sentence[1]))
+    return stops, second, listed
+
+
+def _sentence(units: list[str], first: int, last: int) -> tuple[list[str], list[str]]:
+    """Return what stands before and behind a place in its sentence."""
+    start = max((place for place in range(first) if units[place] == "。"), default=-1) + 1
+    end = next((place for place in range(last, len(units)) if units[place] == "。"), len(units))
+    return units[start:first], units[last:end]
+
+
+def slip(passage: Passage, change: Reading) -> str:
+    """Return what an engine does when it slips like this, wherever it stands: what was printed, what was read, and where a loss stands."""
+    before = "".join(passage.tokens[change.first : change.last])
+    where = "" if before else "end" if passage.tokens[change.first] == END else "break" if change.first in passage.breaks else ""
+    return f"{change.after}>{before}{where}"
+
+
+def joined(passage: Passage, changes: tuple[Reading, ...]) -> Reading:
+    """Return several changes as one, with what stands between them."""
+    first, last = changes[0].first, changes[-1].last
+    written, done = "", first
+    for change in changes:
+        written += "".join(passage.tokens[done : change.first]) + change.after
+        done = change.last
+    return Reading(first, last, written)
+
+
+def _allowed(passage: Passage, changes: tuple[Reading, ...]) -> bool:
+    """Tell whether changes leave quotes alone, and fewer brackets without their partner if they touch any."""
+    touched = {unit for change in changes for unit in (*change.after, *passage.tokens[change.first : change.last])}
+    if not ALONE.isdisjoint(touched):
+        return False
+    return BRACKETS.isdisjoint(touched) or unmatched(written(passage, changes)) < unmatched(passage.tokens)
+
+
+def written(passage: Passage, changes: tuple[Reading, ...]) -> list[str]:
+    """Return the passage's tokens with some changes made."""
+    units, done = [], 0
+    for change in changes:
+        units += [*passage.tokens[done : change.first], *change.after]
+        done = change.last
+    return units + passage.tokens[done:]
+
+
+def unmatched(units: Iterable[str]) -> int:
+    """Return how many brackets have no partner."""
+    opened: list[str] = []
+    alone = 0
+    for unit in units:
+        if unit in CLOSES.values():
+            opened.append(unit)
+        elif unit in CLOSES:
+            if opened and opened[-1] == CLOSES[unit]:
+                opened.pop()
+            else:
+                alone += 1
+    return alone + len(opened)
 
 
 def longest_word(left: str, middle: str, right: str, words: frozenset[str]) -> int:

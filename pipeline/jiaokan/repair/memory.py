@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from jiaokan.detect.suspects import USUAL_DAMAGE, Passage
-from jiaokan.knowledge.language import NUMBER, WORD
-from jiaokan.repair.channel import Reading
+from jiaokan.knowledge.language import END, NUMBER, WORD
+from jiaokan.repair.lattice import Page, Reading
 
 REACH = 20_000  # tokens one memory spans: some twenty pages; a longer document has several
 ANCHOR = 2  # tokens on either side that must agree
@@ -19,7 +20,8 @@ AGREEMENT = 8  # tokens on either side that are compared
 CONTEXT = 3  # tokens around a reading that must agree, on both sides together
 GRAM = 3
 UNSURE = 200  # tokens after which the page itself counts as much as that
-BREAK = "\n"
+BREAK = END
+STOPS = frozenset("。；：！？）\"》")
 
 
 class Parallel(NamedTuple):
@@ -48,6 +50,9 @@ class Memory:
             self._written += [passage.text[start - passage.start : end - passage.start] for start, end in zip(passage.starts, ends, strict=True)]
             self._written.append(BREAK)
         self.text = "".join(units)
+        last = [passage.tokens[-2] for passage in passages if passage.prose and passage.tokens[-1] == END]
+        stops = sum(token in STOPS for token in last)
+        self.stopped = math.log((stops + 1) / (len(last) - stops + 1))  # log odds that sentences here end with a stop
         faults = sum(float(passage.wrong.sum() + passage.lost.sum()) for passage in passages)
         self.damage = (faults + USUAL_DAMAGE * UNSURE) / (len(units) + UNSURE)
 
@@ -79,6 +84,19 @@ class Memory:
                         if reading.first == reading.last or len(reading.after) <= 1 == reading.last - reading.first:
                             yield reading
 
+    @cached_property
+    def page(self) -> Page:
+        """Which tokens stand next to which."""
+        return Page(self.text)
+
+    def count(self, token: str) -> int:
+        """Return how often a token stands here."""
+        return self._counts[token]
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(self.text)
+
     def agreement(self, passage: Passage, reading: Reading) -> int:
         """Return how many tokens around a reading agree with the best of its parallels, 0 for none."""
         return self.parallel(passage, reading).agreement if self._core(passage, reading)[:GRAM] in self._grams else 0
@@ -109,7 +127,7 @@ class Memory:
                 if left + right >= CONTEXT:
                     times += 1
                     if left + right > best:
-                        best, phrase = left + right, "".join(self._written[begin - left : end + right]).strip()
+                        best, phrase = left + right, "".join("".join(self._written[begin - left : end + right]).splitlines()).strip()
             place = text.find(core, place + 1)
         return Parallel(times, best, phrase, half, repeated)
 

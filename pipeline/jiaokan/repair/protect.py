@@ -16,24 +16,28 @@ if TYPE_CHECKING:
 # Labels of labels.tsv whose value is a person, or persons.
 NAME_LABELS = (
     "项目负责人|单位负责人|财务负责人|负责人|联系人|填报人|填表人|经办人|签发人|主持人|主持|记录人|记录|出席人员|出席|列席人员|列席|参加人员|参会人员|请假|缺席|"
-    "法定代表人|经营者|信访人|当事人|评审专家|审核人|复核人|制表人|抄报|姓名"
+    "法定代表人|经营者|信访人|当事人|评审专家|专家名单|名单|审核人|复核人|制表人|抄报|姓名"
 )
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"[0-9０-９A-Za-z][0-9０-９A-Za-z.,:/\-＊*_@?=&#%+]*",  # numbers, codes, Latin words
+        r"[0-9０-９A-Za-z](?:[0-9０-９A-Za-z.,:/\-＊*_@?=&#%+]|[，：](?=[0-9０-９]))*",  # numbers, codes, Latin words
+        "(?<=[0-9０-９]) ?[，,．.：:] ?(?=[0-9０-９])",  # 193 ,500
         "[①-⓿❶-➓㈠-㉃]",  # numbers of items
-        f"[{NUMERALS}○Ｏ]+(?=[年月日时分元角%％亩公吨人次个项条款章号届期届大中全])|第[{NUMERALS}]+|[{NUMERALS}]+分之[{NUMERALS}]+",
+        f"[{NUMERALS}]+分之[{NUMERALS}]+|[{NUMERALS}○Ｏ]+(?=[年月日时分元角%％亩公吨人次个项条款章号届期届大中全])|第[{NUMERALS}]+",
         f"[{NUMERALS}○]{{3,}}",
+        "[壹贰叁肆伍陆柒捌玖拾佰仟万亿零圆元角分整]{3,}",  # amounts in words
         f"[{HAN}]{{1,8}}(?=[ ]?[{OPEN}](?:19|20)\\d\\d[{CLOSE}])",  # 代字: 九办发〔2009〕8号
         f"(?<=[{HAN}])[某×X*＊]+",
         f"(?:{NAME_LABELS})[：:][ \\u3000]*(?P<value>[^\\t\\r\\n，。；,;]*)",
     )
 )
 _NAME_CELL = re.compile(f"(?:^|(?<=\\t))[ \\u3000]*(?:{NAME_LABELS})[：:]?[ \\u3000]*\\t+(?P<value>[^\\t\\r\\n]*)", re.MULTILINE)
+_LISTED = re.compile(f"(?<![{HAN}])(?:[{HAN}]{{2,4}}[、， ]){{2,}}[{HAN}]{{2,4}}(?![{HAN}])")
 _PADDED_NAMES = re.compile(f"(?<![{HAN}])[{HAN}][ \\u3000]+[{HAN}](?![{HAN}])")
 _PLACE = re.compile(f"[{HAN}]{{1,11}}?(?:特别行政区|自治[区州县旗]|街道|[省市县区旗镇乡州盟])")
 LONGEST_PLACE = 12
+PERSONS = 0.8  # of a list's parts begin with a surname, if it is one of persons
 
 
 def protected(document: Document, knowledge: Knowledge) -> list[Span]:
@@ -42,6 +46,7 @@ def protected(document: Document, knowledge: Knowledge) -> list[Span]:
     spans = [Span(*(match.span("value") if "value" in match.groupdict() else match.span())) for pattern in _PATTERNS for match in pattern.finditer(text)]
     spans += [Span(*match.span("value")) for match in _NAME_CELL.finditer(text)]
     spans += [Span(*match.span()) for match in _PADDED_NAMES.finditer(text)]
+    spans += [Span(*match.span()) for match in _LISTED.finditer(text) if _of_persons(match[0], knowledge.surnames)]
     spans += knowledge.lexicon.kept(text)
     spans += knowledge.lexicon.whole(text)
     spans += _places(text, knowledge)
@@ -54,6 +59,12 @@ def protected(document: Document, knowledge: Knowledge) -> list[Span]:
         else:
             joined.append(span)
     return joined
+
+
+def _of_persons(names: str, surnames: frozenset[str]) -> bool:
+    """Tell whether most parts of a list begin with a surname."""
+    parts = re.split("[、， ]", names)
+    return sum(part[0] in surnames or part[:2] in surnames for part in parts) >= PERSONS * len(parts)
 
 
 def _places(text: str, knowledge: Knowledge) -> Iterator[Span]:

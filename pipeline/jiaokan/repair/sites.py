@@ -9,14 +9,10 @@ import numpy as np
 
 from jiaokan.detect.suspects import Passage
 
-# P(misread) and P(lost) from which every reading of a place is weighed; below a fifth (a tenth) one look in fifty finds a
-# fault (development pairs).
-WRONG, LOST = 0.2, 0.1
-STOPS, WRONG_STOP = frozenset("。：；、，"), 0.1  # a stop between two halves of a word is less odd to the model than a wrong character
-GLANCE = 0.25  # share of them from which a place is compared with the rest of the document, which costs little
+GLANCE = 0.5  # of the doubt that is worth a close look, from which a place is compared with the rest of the document, which costs little
 SOUND = 0.02  # estimated faults per character of a sound form: names, codes and short cells look odd to the model
-CLOSEST = 2.0  # times more closely a broken page is looked at
-WIDEST = 4  # tokens; a longer broken stretch is taken in pieces
+CLOSEST = 3.0  # times more closely a broken page is looked at
+WIDEST = 6  # tokens; a longer broken stretch is taken in pieces
 
 
 class Site(NamedTuple):
@@ -31,16 +27,24 @@ def sites(passage: Passage, damage: float) -> Iterator[Site]:
 
     `damage` is how many faults a character of this part of the document has: a broken page is looked at more closely.
     """
-    lift = np.exp(passage.edge) * min(CLOSEST, max(1.0, damage / SOUND))
-    starts = np.array(passage.starts)
-    spaced = np.concatenate(([False], np.diff(starts) > 1)) & (passage.wrong > 0)  # a space is left here: something may be lost
-    spaced[1:] &= passage.wrong[:-1] > 0  # behind a number the distance is the number's own
-    stops = np.array([unit in STOPS for unit in passage.tokens])
-    doubt = np.maximum(passage.wrong / np.where(stops, WRONG_STOP, WRONG), passage.lost / LOST) * lift
-    suspicious = np.flatnonzero((doubt >= GLANCE) | spaced).tolist()
+    lift = min(CLOSEST, max(1.0, damage / SOUND))
+    spaced = _spaced(passage)
+    if passage.worst * lift < GLANCE and not spaced:
+        return
+    suspicious = sorted({*np.flatnonzero(passage.doubt >= GLANCE / lift).tolist(), *spaced})
+    close = {place for place in suspicious if passage.doubt[place] >= 1 / lift}
     start = 0
     for place in range(1, len(suspicious) + 1):
-        if place == len(suspicious) or suspicious[place] != suspicious[place - 1] + 1 or place - start == WIDEST:
-            run = range(suspicious[start], suspicious[place - 1] + 1)
-            yield Site(run, bool(doubt[run.start : run.stop].max() >= 1))
+        here = suspicious[place - 1]
+        runs_on = place < len(suspicious) and suspicious[place] == here + 1 and (here + 1 in close) == (here in close)
+        if not runs_on or place - start == WIDEST:
+            yield Site(range(suspicious[start], here + 1), here in close)
             start = place
+
+
+def _spaced(passage: Passage) -> list[int]:
+    """Return the tokens before which a space is left: something may be lost. Behind a number the distance is the number's own."""
+    starts = passage.starts
+    if starts[-1] - starts[0] == len(starts) - 1:
+        return []
+    return [index for index in range(1, len(starts)) if starts[index] - starts[index - 1] > 1 and passage.wrong[index] > 0 and passage.wrong[index - 1] > 0]

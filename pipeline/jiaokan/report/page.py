@@ -31,6 +31,7 @@ ENOUGH = 100  # characters from which a page's rate says anything
 FIRST = 20  # rows of a long table that stand open
 MOST_FAILED = 50  # failed checks of one rule
 MOST_BARS = 12
+MEDIUM = {"print": "印刷件，经识别", "keyboard": "键盘录入", "both": "录入、印刷后再经识别"}
 APPLY = {"none": "均不写入，只作建议", "certain": "确证者（把握 98% 以上）", "likely": "很可能者（把握 90% 以上）"}
 MOST_LISTED = 2000  # documents listed without a page
 PROPOSED = ("applied", "suggested")
@@ -469,6 +470,8 @@ def _foot(run: Run) -> str:
     facts = [
         ("日期", shown(str(manifest.get("finished", "—"))[:10])), ("版本", shown(f"jiaokan {manifest.get('version', '—')}")), ("记录格式", shown(str(manifest.get("schema", "—")))),
         ("写入文本者", shown(APPLY.get(str(configuration.get("apply")), str(configuration.get("apply", "—"))))),
+        ("文本来历", shown(MEDIUM.get(str(configuration.get("channel", "print")), str(configuration.get("channel"))))),
+        ("自备误读统计", "有" if configuration.get("channel_data") else "无"),
         ("自备用语", "有" if configuration.get("terms") else "无"), ("自备不改之词", "有" if configuration.get("keep") else "无"),
         ("词典", f"{count(len(fingerprints))} 份，合计校验值 {_short(json.dumps(fingerprints, sort_keys=True))}"), ("略过的其他文件", f"{count(len(passed_over))} 件"),
     ]  # fmt: skip

@@ -1,0 +1,191 @@
+"""The likeliest printings of a suspicious run, by beam search: characters changed, lost or intruding, one or several together.
+
+The search weighs language model and channel alone, cheaply; `Channel.weigh` then judges the few that are left by all that is known.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jiaokan.detect.suspects import UNJUDGED, Passage
+from jiaokan.knowledge.language import END
+
+if TYPE_CHECKING:
+    from jiaokan.knowledge.confusions import Slips
+    from jiaokan.knowledge.language import LanguageModel, Neighbours
+
+AHEAD = 4  # tokens behind the run that judge its end: one less than the order of the model
+BEAM = 8  # paths kept at each token
+KEPT = 12  # paths handed on
+LIKELY = 3  # of what the channel thinks likeliest, tried whatever the neighbours
+FITTING, FITTING_BOTH = 6, 8  # of what the channel thinks possible, tried if it suits one neighbour, or both, or makes a word with one
+COMMON_BOTH, COMMON_ONE = 6, 2  # tried because both neighbours, or one, are often seen beside them
+MARKS_LOST = 4  # marks tried in every seam that is looked at
+REMEMBERED = 20_000  # places whose candidates are kept
+CHANGE = 1.0  # nats a change costs in the search beyond its channel's own
+NATS = 2.302585  # in one log10
+WEIGHT = 0.8  # of the channel in the search
+MARGIN = 9.0  # nats by which a path may fall behind the text as it stands, or the best path
+EDGE = ""
+
+
+class Reading(NamedTuple):
+    """One change: `after` stands where tokens `first` to `last` (exclusive) of the passage stand now."""
+
+    first: int
+    last: int
+    after: str
+
+
+class Path(NamedTuple):
+    """A way to read a run: its changes in order, what the language model prefers it by (log10), and what the channel says (nats)."""
+
+    changes: tuple[Reading, ...]
+    gain: float
+    channel: float
+
+
+# A path under way: its worth so far in nats, log10 P of its tokens, its channel, the language model's state, its changes.
+_Hypothesis = tuple[float, float, float, Any, tuple[Reading, ...]]
+
+
+class Lattice:
+    """Proposes the paths through a run."""
+
+    def __init__(self, language: LanguageModel, neighbours: Neighbours, slips: Slips, words: frozenset[str]) -> None:
+        """Take the models to search with."""
+        self._language = language
+        self._slips = slips
+        self._neighbours = neighbours
+        self._words = words
+        self._instead = lru_cache(REMEMBERED)(self._all_instead)
+        self._between = lru_cache(REMEMBERED)(self._all_between)
+        self._possible = lru_cache(REMEMBERED)(lambda char: frozenset(slips.printed(char)))
+
+    def paths(self, passage: Passage, run: range, seams: frozenset[int], page: Page) -> list[Path]:
+        """Return the likeliest changed paths through the tokens of a run, best first; something may be lost before tokens in `seams`.
+
+        Gains are against the run as it stands, with the tokens around it. `page` says what stands next to what on the page.
+        """
+        units, step = passage.tokens, self._language.step
+        state: Any = None
+        for token in context(units, run.start):
+            _, state = step(state, token)
+        hypotheses: list[_Hypothesis] = [(0.0, 0.0, 0.0, state, ())]
+        for index in run:
+            following = units[index + 1] if index + 1 < len(units) else EDGE
+            hypotheses = self._best(self._onward(units, index, hypotheses, page, seam=index in seams), following)
+        found = []
+        for _, total, channel, after, changes in hypotheses:
+            for token in units[run.stop : run.stop + AHEAD]:
+                score, after = step(after, token)  # noqa: PLW2901
+                total += score  # noqa: PLW2901
+            found.append(Path(changes, total, channel))
+        as_it_stands = next(path.gain for path in found if not path.changes)
+        changed = [path._replace(gain=path.gain - as_it_stands) for path in found if path.changes]
+        return sorted(changed, key=lambda path: -(NATS * path.gain + WEIGHT * path.channel))[:KEPT]
+
+    def _onward(self, units: list[str], index: int, hypotheses: list[_Hypothesis], page: Page, *, seam: bool) -> list[_Hypothesis]:
+        """Return what the hypotheses become across one token; those that fall far behind the text as it stands are not followed."""
+        here = units[index]
+        before = units[index - 1] if index else EDGE
+        after = units[index + 1] if index + 1 < len(units) else EDGE
+        step, score_of, new_state, gain = self._language.step, self._language.base_score, self._language.new_state, self._slips.gain
+        instead: list[tuple[str, float]] = []
+        between: list[tuple[str, float]] = []
+        drop = None
+        if here not in UNJUDGED:
+            known = self._instead(before, here, after)
+            here_too = self._possible(here) & (page.behind(before) | page.before(after)).difference(known)
+            instead = [(char, gain(here, char)) for char in (*known, *sorted(here_too))]
+            drop = gain(here, "") if before != EDGE else None
+        if seam and before != EDGE:
+            between = [(char, gain("", char)) for char in self._between(before, here)]
+        found: list[_Hypothesis] = []
+        floor = -1e9
+        for worth, language, channel, state, changes in hypotheses:
+            score, following = step(state, here)
+            standing = worth + NATS * score
+            if standing - MARGIN > floor:
+                floor = standing - MARGIN
+            found.append((standing, language + score, channel, following, changes))
+            for char, likely in instead:
+                following = new_state()
+                score = score_of(state, char, following)
+                total = worth + NATS * score + WEIGHT * likely - CHANGE
+                if total > floor:
+                    found.append((total, language + score, channel + likely, following, (*changes, Reading(index, index + 1, char))))
+            if drop is not None:
+                found.append((worth + WEIGHT * drop - CHANGE, language, channel + drop, state, (*changes, Reading(index, index + 1, ""))))
+            for char, likely in between:
+                following = new_state()
+                score = score_of(state, char, following)
+                total = worth + NATS * score + WEIGHT * likely - CHANGE
+                if total > floor:
+                    score_here, following = step(following, here)
+                    found.append((total + NATS * score_here, language + score + score_here, channel + likely, following, (*changes, Reading(index, index, char))))
+        return found
+
+    def _best(self, found: list[_Hypothesis], following: str) -> list[_Hypothesis]:
+        """Return the best hypotheses, judged with the token that follows, and the one without a change whatever its worth."""
+        score_of, scratch = self._language.base_score, self._language.new_state()
+        following = "</s>" if following == END else following
+        ranked = sorted(((hypothesis[0] + (NATS * score_of(hypothesis[3], following, scratch) if following else 0.0), hypothesis) for hypothesis in found), key=_worth)
+        least = ranked[0][0] - MARGIN
+        kept = [hypothesis for worth, hypothesis in ranked[:BEAM] if worth > least]
+        return kept if any(not hypothesis[-1] for hypothesis in kept) else [*kept, next(hypothesis for hypothesis in found if not hypothesis[-1])]
+
+    def _all_instead(self, before: str, here: str, after: str) -> tuple[str, ...]:
+        """Return what may have been printed for `here`: what the channel knows, and what suits its neighbours."""
+        follow, precede = self._neighbours.successors(before), self._neighbours.predecessors(after)
+        possible, words = self._slips.printed(here), self._words
+        found = dict.fromkeys(possible[:LIKELY])
+        fitting = [char for char in possible[LIKELY:] if char in follow or char in precede]
+        found.update(dict.fromkeys([char for char in fitting if char in follow and char in precede][:FITTING_BOTH]))
+        found.update(dict.fromkeys([char for char in possible[LIKELY:] if before + char in words or char + after in words][:FITTING_BOTH]))
+        found.update(dict.fromkeys(fitting[:FITTING]))
+        found.update(dict.fromkeys(_suited(follow, precede)))
+        found.pop(here, None)
+        return tuple(found)
+
+    def _all_between(self, before: str, after: str) -> tuple[str, ...]:
+        """Return what may be lost between two tokens."""
+        follow, precede = self._neighbours.successors(before), self._neighbours.predecessors(after)
+        return tuple(dict.fromkeys([*self._slips.lost(MARKS_LOST), *_suited(follow, precede)]))
+
+
+class Page:
+    """Which tokens stand next to which on a page."""
+
+    def __init__(self, text: str) -> None:
+        """Take the page's tokens, one character each."""
+        self._behind: dict[str, set[str]] = {}
+        self._before: dict[str, set[str]] = {}
+        for one, other in zip(text, text[1:], strict=False):
+            self._behind.setdefault(one, set()).add(other)
+            self._before.setdefault(other, set()).add(one)
+
+    def behind(self, token: str) -> set[str]:
+        """Return what follows a token somewhere."""
+        return self._behind.get(token, set())
+
+    def before(self, token: str) -> set[str]:
+        """Return what precedes a token somewhere."""
+        return self._before.get(token, set())
+
+
+def context(units: list[str], place: int) -> list[str]:
+    """Return what stands before a token, as far as the model looks; END where the paragraph begins."""
+    return units[place - AHEAD : place] if place >= AHEAD else [END, *units[:place]]
+
+
+def _suited(follow: str, precede: str) -> tuple[str, ...]:
+    """Return what is commonest between two tokens: known beside both, then beside one."""
+    shared = {char: rank for rank, char in enumerate(follow) if char in precede}
+    both = sorted(shared, key=lambda char: shared[char] + precede.index(char))[:COMMON_BOTH]
+    return *both, *follow[:COMMON_ONE], *precede[:COMMON_ONE]
+
+
+def _worth(ranked: tuple[float, _Hypothesis]) -> float:
+    return -ranked[0]
