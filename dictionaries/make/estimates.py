@@ -1,6 +1,6 @@
 """Fit the estimate of the error rate to pages read by real engines: dictionaries/estimates.toml.
 
-    python dictionaries/make/estimates.py corpus            # fit on the train pages, spread on dev; print how well it does
+    python dictionaries/make/estimates.py corpus            # fit on the dev pages (the language model has seen the train pages); print how well it does
     python dictionaries/make/estimates.py corpus --judge    # fit nothing: judge the numbers in force on the test pages
 
 For each character read: was it wrong, or was something lost before it? A logistic regression over what detection and repair
@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise, product
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +31,7 @@ from jiaokan.knowledge.load import Knowledge, load
 
 Floats = NDArray[np.float64]
 BANDS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0)
+FOLDS, READINGS = 3, 7  # parts for cross-fitting; a document is read six times, and printed
 PRINTED = "printed"  # the name of the engine that makes no mistakes
 
 
@@ -76,12 +77,16 @@ def fitted(some: list[Page]) -> dict[str, float]:
     return {**dict(zip(FEATURES, plain, strict=True)), "bias": weights[-1] - float(plain @ mean)}
 
 
-def spread(some: list[Page], weights: dict[str, float], errors_a_fault: float) -> dict[str, float]:
-    """Return by what the errors of a page scatter about the estimate: the likeliest pair of a normal distribution's."""
+def spread(parts: list[tuple[list[Page], dict[str, float]]], errors_a_fault: float) -> dict[str, float]:
+    """Return by what the errors of a page scatter about the estimate: the likeliest pair of a normal distribution's.
+
+    Each part of the pages comes with weights that were fitted on others.
+    """
     sums = []
-    for page in some:
-        wrong = chances_of(page, weights)
-        sums.append((wrong.sum() * errors_a_fault, (wrong * (1 - wrong)).sum(), page.errors.sum()))
+    for some, weights in parts:
+        for page in some:
+            wrong = chances_of(page, weights)
+            sums.append((wrong.sum() * errors_a_fault, (wrong * (1 - wrong)).sum(), page.errors.sum()))
     expected, variance, true = np.array(sums).T
 
     def unlikelihood(pair: tuple[float, float]) -> float:
@@ -92,6 +97,14 @@ def spread(some: list[Page], weights: dict[str, float], errors_a_fault: float) -
     return {"errors_a_fault": errors_a_fault, "overdispersion": overdispersion, "page": page_share}
 
 
+def crossed(some: list[Page], fit: Callable[[list[Page]], dict[str, float]]) -> Iterator[tuple[list[Page], dict[str, float]]]:
+    """Yield parts of the pages with weights fitted on the others; the readings of one document stay together."""
+    documents = [some[start : start + READINGS] for start in range(0, len(some), READINGS)]
+    for part in range(FOLDS):
+        mine = [page for number, pages_of in enumerate(documents) if number % FOLDS == part for page in pages_of]
+        yield mine, fit([page for number, pages_of in enumerate(documents) if number % FOLDS != part for page in pages_of])
+
+
 def chances_of(page: Page, weights: dict[str, float]) -> Floats:
     """Return the probability of fault of each character."""
     from jiaokan.detect.quality import Doubts
@@ -99,10 +112,10 @@ def chances_of(page: Page, weights: dict[str, float]) -> Floats:
     return chances(Doubts(np.zeros(0, dtype=np.int64), page.features, 0), weights)
 
 
-def judged(some: list[Page], weights: dict[str, float], scatter: dict[str, float]) -> list[str]:
-    """Return how good the estimate is: per engine, over pages, per band of probability."""
+def judged(parts: list[tuple[list[Page], dict[str, float]]], scatter: dict[str, float]) -> list[str]:
+    """Return how good the estimate is: per engine, over pages, per band of probability; each part by its own weights."""
     rows, given, wrong = [], [], []
-    for page in some:
+    for page, weights in ((page, weights) for some, weights in parts for page in some):
         chance = chances_of(page, weights)
         expected = chance.sum() * scatter["errors_a_fault"]
         deviation = np.sqrt((chance * (1 - chance)).sum() * scatter["overdispersion"] + (scatter["page"] * expected) ** 2)
@@ -138,17 +151,16 @@ def main() -> None:
     options = parser.parse_args()
     knowledge = load()
     if options.judge:
-        print("\n".join(judged(list(pages(options.corpus, "test", knowledge)), knowledge.estimates["character"], knowledge.estimates["spread"])))
+        print("\n".join(judged([(list(pages(options.corpus, "test", knowledge)), knowledge.estimates["character"])], knowledge.estimates["spread"])))
         return
-    train = list(pages(options.corpus, "train", knowledge))
-    weights = fitted(train)
-    errors = np.concatenate([page.errors for page in train])
     dev = list(pages(options.corpus, "dev", knowledge))
-    scatter = spread(dev, weights, float(errors.sum() / sum(chances_of(page, weights).sum() for page in train)))
-    report = judged(dev, weights, scatter)
+    weights, parts = fitted(dev), list(crossed(dev, fitted))
+    errors = np.concatenate([page.errors for page in dev])
+    scatter = spread(parts, float(errors.sum() / sum(chances_of(page, weights).sum() for page in dev)))
+    report = judged(parts, scatter)
     print("\n".join(report))
-    head = ["title: Numbers of the estimated error rate", "source: fitted by dictionaries/make/estimates.py on the train pages of corpus/pages; spread on dev"]
-    head += ["licence: Apache-2.0", "on the dev pages:", *(f"  {line}" for line in report)]
+    head = ["title: Numbers of the estimated error rate", "source: fitted by dictionaries/make/estimates.py on the dev pages of corpus/pages (the train pages are in the language model)"]
+    head += ["licence: Apache-2.0", "on the dev pages, each third by what was fitted on the others:", *(f"  {line}" for line in report)]
     tables = {"character": weights, "spread": scatter}
     body = "".join(f"\n[{name}]\n" + "".join(f"{key} = {value:.6f}\n" for key, value in table.items()) for name, table in tables.items())
     (home() / "estimates.toml").write_text("".join(f"# {line}\n" for line in head) + body, encoding="utf-8")

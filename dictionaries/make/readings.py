@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 -- the engines of pages.py, fed with lines instead of sheets
 """Make pairs of what was printed and what an engine read, by the thousand: text set in several types, degraded as scans are, and read.
 
     python dictionaries/make/readings.py --corpora CORPORA --engine ppocrv4 --out READINGS/ppocrv4.tsv --minutes 30
@@ -74,7 +75,7 @@ def form(dice: random.Random, terms: list[str], labels: list[str], places: list[
     """Return a line as forms and letters have them, numbers, operators, brackets and item marks among Han characters."""
     number = f"{dice.randint(1, 99999)}" if dice.random() < 0.6 else f"{dice.uniform(0, 500):.{dice.randint(1, 2)}f}"
     date = f"{dice.randint(1996, 2025)}年{dice.randint(1, 12)}月{dice.randint(1, 28)}日"
-    unit = dice.choice("个 次 人 户 万元 元 % ％ 公里 亩 份 天 平方米 件 家 场".split())
+    unit = dice.choice(["个", "次", "人", "户", "万元", "元", "%", "％", "公里", "亩", "份", "天", "平方米", "件", "家", "场"])
     term, label, place = dice.choice(terms), dice.choice(labels), dice.choice(places)
     other = dice.choice(terms)
     patterns = (
@@ -132,7 +133,7 @@ def printed(texts: list[str], dice: random.Random) -> tuple[np.ndarray[Any, Any]
     for number, text in enumerate(texts):
         top = MARGIN + number * leading
         pen.text((MARGIN, top), text, fill=0, font=face)
-        left, above, right, below = pen.textbbox((MARGIN, top), text, font=face)
+        _left, above, right, below = pen.textbbox((MARGIN, top), text, font=face)
         found.append(Line(text, int(above), int(below), int(right)))
     return np.asarray(image), found
 

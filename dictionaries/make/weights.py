@@ -18,6 +18,7 @@ import csv
 import hashlib
 import json
 import lzma
+import math
 import random
 import re
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ from jiaokan.knowledge.language import fold, tokens
 from jiaokan.model import Apply, Medium
 from jiaokan.read import from_text
 from jiaokan.repair import channel
+from jiaokan.repair.company import company
 from jiaokan.repair.lattice import NATS, WEIGHT, Reading
 from jiaokan.repair.memory import memories
 from jiaokan.repair.sites import CLOSEST, SOUND, sites
@@ -62,6 +64,7 @@ LOST, MARKED, UNLIKE = 0.40, 0.25, 0.10  # shares of the damage; the rest are lo
 # more fault in fifty and costs half as much time again (dev pages); a typist's wrong word is a word, and hardly odd. To fit, sound places are needed, too.
 LOOK = {"print": {"wrong": 0.1, "stop": 0.02, "lost": 0.1}, "keyboard": {"wrong": 0.01, "stop": 0.02, "lost": 0.1}, "both": {"wrong": 0.01, "stop": 0.02, "lost": 0.1}}
 CLOSELY = {"wrong": 0.05, "stop": 0.02, "lost": 0.03}
+DOUBTFUL = 0.2  # probability among its rivals from which a path is worth calibrating
 MOST_LOST = 3  # characters lost in one place that repair could give back
 COMMON = 5000  # times in the corpora
 
@@ -226,13 +229,13 @@ def broken_lines(some: list[Pair], language: load.LanguageModel) -> tuple[Floats
         truth = Truth(pair)
         solid = [place for place, char in enumerate(pair.printed) if not char.isspace()]
         lines = [match for match in re.finditer(r"[^\r\n]+", pair.read) if "\t" not in match[0] and match[0].strip()]
-        widest = max((suspects._width(line[0]) for line in lines), default=0)
+        widest = max((suspects.width(line[0]) for line in lines), default=0)
         for line, following in pairwise(lines):
             left, right = tokens(line[0])[0], tokens(following[0])[0]
             place = int(truth.index[line.end()])
             if left and right and not truth.wrong[place - 1] and not truth.wrong[place] and not suspects.ITEM.match(following[0]):
                 between = pair.printed[solid[truth.before[place - 1]] : solid[truth.before[place] + truth.lost[place]]]
-                rows.append(suspects.break_features(left, right, suspects._width(line[0]) / max(widest, 1), language))
+                rows.append(suspects.break_features(left, right, suspects.width(line[0]) / max(widest, 1), language))
                 labels.append(float("\n" not in between and "\t" not in between))
     return np.array(rows), np.array(labels)
 
@@ -316,20 +319,28 @@ def chances(site: Site, weights: Floats) -> tuple[Floats, float]:
     return powers / total, float(np.exp(-highest) / total)
 
 
-def reliability(all_sites: list[Site], weights: Floats) -> list[str]:
-    """Return lines that say, of the best readings given some probability, how many are right."""
-    best = []
-    for site in all_sites:
-        chance, _ = chances(site, weights)
-        index = int(chance.argmax())
-        best.append((chance[index], bool(site.right[index])))
-    edges = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0001)
-    lines = []
-    for low, high in pairwise(edges):
-        inside = [right for chance, right in best if low <= chance < high]
-        if inside:
-            lines.append(f"given {low:.2f}-{min(high, 1):.2f}: {sum(inside)} of {len(inside)} right ({sum(inside) / len(inside):.3f})")
-    return lines
+def on_page(texts: list[tuple[list[Site], int]], weights: Floats) -> tuple[dict[str, float], list[str]]:
+    """Return the weights of `company.calibrated`, and lines that say, of the best paths given some probability, how many are right.
+
+    Each text comes with its suspicious places and its length; `weights` were fitted on others. The lines are of each half by the other.
+    """
+    rows, right, half = [], [], []
+    for number, (of_text, size) in enumerate(texts):
+        best = [(chance.max(), bool(site.right[chance.argmax()])) for site in of_text for chance, _ in [chances(site, weights)]]
+        for (chance, hit), faults in zip(best, company((chance for chance, _ in best), size), strict=True):
+            if chance > DOUBTFUL:
+                rows.append((math.log(chance / (1 - min(chance, 1 - 1e-6))), faults, 1.0))
+                right.append(float(hit))
+                half.append(number % 2)
+    matrix, labels, halves = np.array(rows), np.array(right), np.array(half)
+    given = np.zeros(len(labels))
+    for part in (0, 1):
+        given[halves == part] = 1 / (1 + np.exp(-matrix[halves == part] @ logistic(matrix[halves != part], labels[halves != part])))
+    report = []
+    for low, high in pairwise((0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0001)):
+        inside = labels[(given >= low) & (given < high)]
+        report.append(f"given {low:.2f}-{min(high, 1):.2f}: {int(inside.sum())} of {len(inside)} right ({inside.mean() if len(inside) else 0:.3f})")
+    return dict(zip(("odds", "faults", "bias"), logistic(matrix, labels).tolist(), strict=True)), report
 
 
 def material(arguments: argparse.Namespace, knowledge: load.Knowledge) -> list[Pair]:
@@ -375,19 +386,21 @@ def main() -> None:
     characters, wrong, seams, lost = judged(train, knowledge, detection["break"])
     detection["character"] = dict(zip(suspects.CHARACTER_FEATURES, logistic(characters, wrong).tolist(), strict=True))
     detection["seam"] = dict(zip(suspects.SEAM_FEATURES, logistic(seams, lost).tolist(), strict=True))
-    seen, unseen_yet = list(places(train, knowledge, detection)), list(places(test, knowledge, detection))
-    report = reliability(unseen_yet, log_linear(seen))
-    fitted = log_linear(seen + unseen_yet)
+    seen = list(places(train, knowledge, detection))
+    unseen_yet = [(list(places([pair], knowledge, detection)), len(pair.read)) for pair in test]
+    first = log_linear(seen)
+    page, report = on_page(unseen_yet, first)
+    fitted = log_linear(seen + [site for of_text, _ in unseen_yet for site in of_text])
     print("\n".join(report))
     lines = [
         "# title: Weights of detection and repair",
         f"# source: fitted by dictionaries/make/weights.py on {arguments.pairs.name}, {arguments.clean.name}, unseen paragraphs, corpus/samples and the dev pages of corpus/pages",
         "# licence: Apache-2.0",
-        "# fitted on two thirds of them, the rest says, of the best reading of each suspicious place:",
+        "# fitted on two thirds of them, the rest says, of the best reading of each suspicious place, in the company of its page:",
         *(f"#   {line}" for line in report),
     ]
     detection["sites"] = look
-    for name, table in [*detection.items(), ("reading", dict(zip(channel.FEATURES, fitted.tolist(), strict=True)))]:
+    for name, table in [*detection.items(), ("page", page), ("reading", dict(zip(channel.FEATURES, fitted.tolist(), strict=True)))]:
         lines += ["", f"[{name}]", *(f"{key} = {value:.6f}" for key, value in table.items())]
     name = "weights.toml" if arguments.channel == "print" else f"weights-{arguments.channel}.toml"
     (home() / name).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -20,7 +20,7 @@ from jiaokan.model import Apply, Document, Edit, Field, Span, Status
 if TYPE_CHECKING:
     import pandas as pd
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 __all__ = [
     "Apply", "DictionaryError", "Document", "Edit", "EditError", "Field", "InputError", "JiaokanError", "Span", "Status",
     "clean", "clean_frame", "original", "read_run", "schema", "to_record",

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 Stage = Callable[[Document], Iterable[Edit]]
 
 
-# The confidence from which a proposal is written: the lowest at which, on the held-out third of the development material,
-# 98 (90) of 100 written repairs are right and 99.8 % (99.5 %) of clean sentences stay untouched.
-FLOOR = {Apply.CERTAIN: 0.85, Apply.LIKELY: 0.60}
+# The confidence from which a proposal is written. On the dev pages `certain` makes thirty characters better for one worse, `likely` eleven;
+# of 2,300 clean sentences 100 % and 99.6 % stay untouched, of the printed pages all.
+FLOOR = {Apply.CERTAIN: 0.80, Apply.LIKELY: 0.50}
 
 
 @lru_cache(LOADED)

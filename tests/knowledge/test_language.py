@@ -3,10 +3,12 @@ import pickle
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jiaokan.errors import DictionaryError
 from jiaokan.knowledge import home
-from jiaokan.knowledge.language import LanguageModel, Neighbours, fold, symbols, tokens
+from jiaokan.knowledge.language import END, LanguageModel, Neighbours, fold, symbols, tokens
 
 FOLDED = [
     ("widths", "２０２２年度Ａ类,共８.５％；完成(初稿)？", "2022年度A类，共8.5%；完成（初稿）？"),
@@ -29,6 +31,7 @@ TOKENS = [
     ("Latin letters", "GDP增长", "A 增 长", [0, 3, 4]),
     ("letters and digits", "3a级A4纸", "0 A 级 A 0 纸", [0, 1, 2, 3, 4, 5]),
     ("white space is dropped", "  项\u3000\u3000目 ", "项 目", [2, 5]),
+    ("what no model can be asked", "项\ud800目\x00", "项 \ufffd 目 \ufffd", [0, 1, 2, 3]),
     ("only white space", " \u3000 ", "", []),
     ("empty", "", "", []),
     ("beyond the basic plane", "𠮷12日", "𠮷 0 日", [0, 1, 3]),
@@ -59,6 +62,20 @@ PAIRS = [
     ("mangled punctuation", "全面排查、及时化解", "全面排查丶及时化解"),
     ("mangled punctuation", "根据《信访工作条例》的规定", "根据（信访工作条例》的规定"),
 ]
+
+
+# Tokens of pages: official prose, marks, numbers, Latin words, and what no corpus has
+TOKEN = st.sampled_from([*"县财政局信访工作的是一了，。；：（）《》、%.彁𠮷", "0", "A", "\ufffd", "<", "□"])
+WINDOWS = st.lists(TOKEN, max_size=12)
+
+
+def walked(model, window):
+    """Return the sum of the steps through a window, and each step."""
+    state, scores = None, []
+    for token in window:
+        score, state = model.step(state, token)
+        scores.append(score)
+    return sum(scores), scores
 
 
 @pytest.fixture(scope="module")
@@ -95,37 +112,85 @@ def test_tokens_are_the_symbols_without_white_space():
 
 @pytest.mark.parametrize(("right", "wrong"), [row[1:] for row in PAIRS], ids=[f"{row[0]}: {row[2]}" for row in PAIRS])
 def test_the_right_reading_is_likelier(model, right, wrong):
-    likely, unlikely = (model.score(tokens(text)[0], bos=True, eos=True) for text in (right, wrong))
+    likely, unlikely = (model.score([END, *tokens(text)[0], END]) for text in (right, wrong))
     assert likely > unlikely
 
 
 def test_a_wrong_character_surprises_in_both_directions(model):
     # one direction alone is surprised by the start of any word (值 after 的); the two together are not
     found, _ = tokens("切实做好晚感时期的值班工作")
-    ahead, back = model.surprisal(found), model.surprisal_backward(found)
+    ahead, back = model.surprisal([END, *found])[1:], model.surprisal_backward([*found, END])[:-1]
     both = [one + other for one, other in zip(ahead, back, strict=True)]
     assert found[both.index(max(both))] == "晚"
 
 
 @pytest.mark.parametrize("text", ["", " ", "局", "彁彁", "\ud800", "\x00", "<s></s><unk>", "信访局2022年GDP 增长。"])
-def test_one_surprisal_a_token(model, text):
+@pytest.mark.parametrize(("begins", "ends"), [(False, False), (True, False), (False, True), (True, True)], ids=["inside", "begins", "ends", "whole"])
+def test_one_surprisal_a_token(model, text, begins, ends):
     found, starts = tokens(text)
     assert len(found) == len(starts)
-    for numbers in (
-        model.surprisal(found),
-        model.surprisal(found, bos=False),
-        model.surprisal_backward(found),
-        model.surprisal_backward(found, eos=False),
-    ):
-        assert len(numbers) == len(found)
+    window = [END] * begins + found + [END] * ends
+    for numbers in (model.surprisal(window), model.surprisal_backward(window)):
+        assert len(numbers) == len(window)
         assert all(0 <= number < 20 for number in numbers)
 
 
-def test_score_is_the_sum_of_the_surprisals(model):
-    found, _ = tokens("认真落实各项工作任务")
-    assert model.score(found, bos=True, eos=False) == pytest.approx(-sum(model.surprisal(found)), rel=1e-5)
-    assert model.score(found, bos=False, eos=False) == pytest.approx(-sum(model.surprisal(found, bos=False)), rel=1e-5)
-    assert model.score([], bos=False, eos=False) == 0
+@given(window=WINDOWS, begins=st.booleans(), ends=st.booleans())
+def test_score_is_the_sum_of_the_surprisals_and_of_the_steps(model, window, begins, ends):
+    window = [END] * (begins and bool(window)) + window + [END] * (ends and bool(window))
+    assert model.score(window) == pytest.approx(-sum(model.surprisal(window)), rel=1e-5, abs=1e-5)
+    assert model.score_backward(window) == pytest.approx(-sum(model.surprisal_backward(window)), rel=1e-5, abs=1e-5)
+    total, scores = walked(model, window)
+    assert total == pytest.approx(model.score(window), rel=1e-5, abs=1e-5)
+    assert [-score for score in scores] == pytest.approx(model.surprisal(window), rel=1e-5, abs=1e-5)
+
+
+def test_nothing_costs_nothing(model):
+    assert model.score([]) == model.score_backward([]) == model.score([END]) == 0
+    assert model.surprisal([]) == model.surprisal_backward([]) == []
+    assert model.surprisal([END]) == model.surprisal_backward([END]) == [0]
+
+
+def test_the_end_costs_only_where_the_model_comes_to_it(model):
+    window = [END, *tokens("维修村口的石桥")[0], END]
+    ahead, back = model.surprisal(window), model.surprisal_backward(window)
+    assert (ahead[0], back[-1]) == (0, 0)
+    assert ahead[-1] > 0
+    assert back[0] > 0
+
+
+def test_a_state_is_not_spent_by_a_step(model):
+    _, state = model.step(None, END)
+    _, state = model.step(state, "项")
+    assert model.step(state, "目")[0] == model.step(state, "目")[0] > model.step(state, "彁")[0]
+
+
+BEGINNINGS = [
+    ("a salutation", "各乡镇人民政府", "镇人民政府各乡"),
+    ("a label", "项目名称", "目名称项"),
+    ("a number", "一、总体要求", "、总体要求一"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), [row[1:] for row in BEGINNINGS], ids=[row[0] for row in BEGINNINGS])
+def test_the_beginning_of_a_paragraph_is_known(model, right, wrong):
+    gains = [model.score([END, *found]) - model.score(found) for found in (tokens(text)[0] for text in (right, wrong))]
+    assert gains[0] > gains[1]
+
+
+ENDINGS = [
+    ("a label", "项目名称", "项目名"),
+    ("a stop", "各村要按时报送材料。", "各村要按时报送材料，"),
+    ("a word", "加强组织领导", "加强组织领"),
+]
+
+
+@pytest.mark.parametrize(("whole", "cut"), [row[1:] for row in ENDINGS], ids=[row[0] for row in ENDINGS])
+def test_the_end_of_a_paragraph_is_known(model, whole, cut):
+    ends = [model.score([END, *found, END]) - model.score([END, *found]) for found in (tokens(text)[0] for text in (whole, cut))]
+    assert ends[0] > ends[1]
+    back = [model.score_backward([*found, END]) - model.score_backward(found) for found in (tokens(text)[0] for text in (whole, cut))]
+    assert back[0] > back[1]
 
 
 def test_an_unknown_character_is_unlikely_and_harmless(model):
@@ -133,16 +198,11 @@ def test_an_unknown_character_is_unlikely_and_harmless(model):
     assert unknown > known + 2
 
 
-def test_the_end_of_a_cell_is_known(model):
-    label, cut = (tokens(text)[0] for text in ("项目名称", "项目名"))
-    ends = [model.score(found, bos=True, eos=True) - model.score(found, bos=True, eos=False) for found in (label, cut)]
-    assert ends[0] > ends[1]
-
-
 def test_the_model_pickles(model):
     again = pickle.loads(pickle.dumps(model))
     found, _ = tokens("提高资金使用效益")
     assert again.surprisal(found) == model.surprisal(found)
+    assert walked(again, found) == walked(model, found)
 
 
 def test_a_missing_model_says_what_to_do(tmp_path):

@@ -12,8 +12,9 @@ import pytest
 
 from jiaokan import cli
 from jiaokan.errors import InputError, JiaokanError
+from jiaokan.knowledge.confusions import CHANNEL, COLUMNS, FORMAT
 from jiaokan.learn import learn, pairs
-from jiaokan.learn.write import CARD, CHANNEL, COLUMNS, FAILURES, FORMAT
+from jiaokan.learn.write import CARD, FAILURES, SCHEMA
 
 DONE, LEFT_OUT, USAGE = range(3)
 READ, PRINTED = "县财攻局拨付专顶经费12万元", "县财政局拨付专项经费12万元"
@@ -59,13 +60,13 @@ def test_the_folder_holds_counts_a_card_and_failures(tmp_path: Path) -> None:
     assert {path.name for path in out.iterdir()} == NAMES
     head = (out / CHANNEL).read_text(encoding="utf-8").split("\n")
     assert head[0].startswith("# title: ")
-    assert f"# format: {FORMAT}" in head
+    assert FORMAT in head
     assert {line.split(":")[0] for line in head[:6]} == {"# title", "# format", "# source", "# retrieved", "# licence", "# made by"}
     card = json.loads((out / CARD).read_text(encoding="utf-8"))
     assert card == learnt.card
     figures = {"pairs": 1, "characters": 14, "errors": {"substituted": 2, "lost": 0, "intruders": 0, "merged": 0, "split": 0}, "skipped": 0, "cer": round(2 / 14, 6)}
     assert card == {
-        "schema": FORMAT, **figures, "families": {"paddle-v4.x_1": figures},
+        "schema": SCHEMA, **figures, "families": {"paddle-v4.x_1": figures},
         "top": [{"family": "paddle-v4.x_1", "printed": printed, "read": read, "count": 1} for printed, read in sorted(WRONGS)],
     }  # fmt: skip
     assert counts(out, "paddle-v4.x_1") == {("", ""): 14} | WRONGS | {(char, char): 1 for char in PRINTED if char not in "政项"}
@@ -192,8 +193,8 @@ BAD_FOLDERS = [
     ("another version", {CHANNEL: "# format: jiaokan/channel/9\nfamily\tprinted\tread\tcount\n"}, True, InputError, "channel data jiaokan/channel/9, not jiaokan/channel/1"),
     ("another version, and nothing to add", {CHANNEL: "# format: jiaokan/channel/9\n"}, False, InputError, "jiaokan/channel/9"),
     ("no version", {CHANNEL: "family\tprinted\tread\tcount\n"}, True, InputError, "without a format line"),
-    ("other columns", {CHANNEL: f"# format: {FORMAT}\nright\tread_as\n"}, True, JiaokanError, "columns are right, read_as"),
-    ("a count that is none", {CHANNEL: f"# format: {FORMAT}\nfamily\tprinted\tread\tcount\nown\t大\t犬\tmany\n"}, True, InputError, "count is 'many'"),
+    ("other columns", {CHANNEL: f"{FORMAT}\nright\tread_as\n"}, True, JiaokanError, "columns are right, read_as"),
+    ("a count that is none", {CHANNEL: f"{FORMAT}\nfamily\tprinted\tread\tcount\nown\t大\t犬\tmany\n"}, True, InputError, "count is 'many'"),
     ("a card that is broken", {CARD: "{"}, True, InputError, "does not say what channel.tsv rests on"),
     ("a card of another folder", {CARD: {"families": {"v6": {}}}}, True, InputError, "KeyError: 'own'"),
 ]  # fmt: skip

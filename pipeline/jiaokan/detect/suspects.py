@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LONGEST = 2000  # characters scored at once; a longer cell is cut behind a full stop where there is one
-CELL = re.compile(rf"[^\t\r\n]{{1,{LONGEST}}}(?<=[。；])|[^\t\r\n]{{1,{LONGEST}}}")
+CELL = re.compile(rf"[^\t\r\n]{{1,{LONGEST}}}(?![^\t\r\n])|[^\t\r\n]{{1,{LONGEST}}}(?<=[。；])|[^\t\r\n]{{1,{LONGEST}}}")
 BREAK = re.compile(r"[ \u3000]*\r?\n[ \u3000]*")
 ITEM = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}[）).、．]|第[一二三四五六七八九十百\d]{1,4}[章条]|附件|特此")
 USUAL_DAMAGE = 0.01  # faults per character of a page we know nothing of
@@ -113,7 +113,7 @@ class Stretch(NamedTuple):
 def stretches(text: str, language: LanguageModel, weights: Mapping[str, float]) -> Iterator[Stretch]:
     """Yield the cells and paragraphs of a text, END behind each; printed lines that run on are one paragraph."""
     cells = [match for match in CELL.finditer(text) if not match[0].isspace()]
-    widest = max((_width(match[0]) for match in cells if not _beside_tab(text, match)), default=0.0)
+    widest = max((width(match[0]) for match in cells if not _beside_tab(text, match)), default=0.0)
     current: Stretch | None = None
     for match in cells:
         units, starts = tokens(match[0])
@@ -126,7 +126,7 @@ def stretches(text: str, language: LanguageModel, weights: Mapping[str, float]) 
             if not between and not full:  # one long cell, cut
                 yield current
                 current = None
-            elif full and BREAK.fullmatch(between) and not _beside_tab(text, match) and runs_on(current, Stretch(*match.span(), units, starts), text, widest, language, weights):
+            elif full and BREAK.fullmatch(between) and not _beside_tab(text, match) and runs_on(current, Stretch(*match.span(), units, starts), text, widest, language=language, weights=weights):
                 breaks = current.breaks | {len(current.tokens)}
                 current = Stretch(current.start, match.end(), current.tokens + units, current.starts + starts, breaks)
                 continue
@@ -137,12 +137,12 @@ def stretches(text: str, language: LanguageModel, weights: Mapping[str, float]) 
         yield _ended(current)
 
 
-def runs_on(one: Stretch, other: Stretch, text: str, widest: float, language: LanguageModel, weights: Mapping[str, float]) -> bool:
+def runs_on(one: Stretch, other: Stretch, text: str, widest: float, *, language: LanguageModel, weights: Mapping[str, float]) -> bool:
     """Tell whether a line goes on in the next: it is about as long as lines get here, and the language model expects it."""
     line = text[text.rfind("\n", 0, one.end) + 1 : one.end]
     if "\t" in line or ITEM.match(text, other.start):
         return False
-    return float(np.dot(break_features(one.tokens, other.tokens, _width(line) / max(widest, 1), language), [weights[name] for name in BREAK_FEATURES])) > 0
+    return float(np.dot(break_features(one.tokens, other.tokens, width(line) / max(widest, 1), language), [weights[name] for name in BREAK_FEATURES])) > 0
 
 
 def break_features(one: list[str], other: list[str], share: float, language: LanguageModel) -> tuple[float, ...]:
@@ -160,7 +160,7 @@ def _beside_tab(text: str, match: re.Match[str]) -> bool:
     return text[match.start() - 1 : match.start()] == "\t" or text[match.end() : match.end() + 1] == "\t"
 
 
-def _width(text: str) -> float:
+def width(text: str) -> float:
     """Return the width of a line in em."""
     return sum(0.5 if ord(char) < 0x80 else 1.0 for char in text if not char.isspace())
 

@@ -33,7 +33,6 @@ ALIKE, ANYTHING = 0.25, 0.15  # shares of unseen substitutions: times the likene
 STEEP = 4.6  # nats between the likest and the least like of a character's look-alikes
 OTHER_MARK = 0.02  # of a character's unseen misreadings into a mark, to any one of them
 CANDIDATES = 80  # of what may have been printed for a character, kept
-KINDS = ("han", "mark", "other")
 
 
 class Slips(Protocol):
@@ -128,6 +127,8 @@ class Confusions:
             return own / (min((self._printings.get(char, 0.0) for char in printed), default=0.0) + UNSURE) + 1e-9
         kind, becomes = _kind(printed) if printed else "", _kind(read) if read else "lost"
         rate = self._rates.get((kind, becomes), 1e-5)
+        if not printed:  # any seam may hold an intruder: no character of its own to be sure of
+            return (own + 1) / (total + 1) + rate * self._share(read, printed)
         return (own + UNSURE * rate * self._share(read, printed)) / (total + UNSURE)
 
     def _share(self, read: str, printed: str) -> float:
@@ -218,13 +219,15 @@ def _families(path: Path) -> dict[str, dict[tuple[str, str], float]]:
     head = _comments(read_text(path).split("\n"))
     if FORMAT not in head:
         named = next((line for line in head if line.startswith("# format:")), "no format line")
-        raise DictionaryError(f"channel data of another version: {named}", where=str(path), fix=f"make it again with jiaokan learn; this version reads {FORMAT[2:]}")
+        raise DictionaryError(f"channel data of another version: {named}", where=str(path), fix=f"make it again with jiaokan learn; this version reads {FORMAT.removeprefix('# format: ')}")
     found: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)
     for number, (family, printed, read, count) in read_table(path, COLUMNS):
         if not count.isdecimal():
             raise DictionaryError(f"count is {count!r}", where=f"{path}:{number}", fix="make it a whole number")
         if len(printed) > 2 or len(read) > 2:
             raise DictionaryError(f"{printed!r} read as {read!r}", where=f"{path}:{number}", fix="give at most two characters on either side")
+        if (printed, read) in found[family]:
+            raise DictionaryError(f"{printed!r} read as {read!r} stands twice", where=f"{path}:{number}", fix="add the counts into one row")
         found[family][printed, read] = float(count)
     return dict(found)
 

@@ -123,11 +123,6 @@ class LanguageModel:
         begins, ends = bool(tokens) and tokens[0] == END, len(tokens) > 1 and tokens[-1] == END
         return float(self._forward.score(_line(tokens[begins : len(tokens) - ends]), bos=begins, eos=ends))
 
-    def score_backward(self, tokens: Sequence[str]) -> float:
-        """Return log10 P(tokens), read backward; END in front and at the end as in `score`."""
-        begins, ends = bool(tokens) and tokens[0] == END, len(tokens) > 1 and tokens[-1] == END
-        return float(self._backward.score(_line(tokens[begins : len(tokens) - ends][::-1]), bos=ends, eos=begins))
-
     def step(self, state: Any, token: str) -> tuple[float, Any]:  # noqa: ANN401  kenlm has no types
         """Return log10 P(token) after a state of the forward model, and the state after it; no state yet: nothing is known before."""
         if state is None:

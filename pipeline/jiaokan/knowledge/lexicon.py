@@ -55,16 +55,6 @@ class Lexicon:
         return self.terms | self.phrases
 
     @cached_property
-    def anchors(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        """Map the first two characters to the repairable terms and phrases that begin so, and the last two to those that end so."""
-        beginnings: dict[str, list[str]] = defaultdict(list)
-        endings: dict[str, list[str]] = defaultdict(list)
-        for term in self.aims.forward:
-            beginnings[term[:2]].append(term)
-            endings[term[-2:]].append(term)
-        return dict(beginnings), dict(endings)
-
-    @cached_property
     def aims(self) -> Aims:
         """The repairable terms and phrases."""
         return Aims(frozenset(filter(repairable, self.known)), self._lengths)

@@ -34,7 +34,10 @@ Identity = tuple[str, int, int]  # path as given, time of its last change in nan
 
 @dataclass(frozen=True, eq=False)
 class Knowledge:
-    """The dictionaries and models a run works with; each is read when first asked for, once per process if no option changes it."""
+    """The dictionaries and models a run works with; each is read when first asked for, once per process if no option changes it.
+
+    No cached function refers to the whole, so that a user's words go as soon as nobody works with them.
+    """
 
     home: Path
     lexicon: Lexicon
@@ -71,12 +74,14 @@ class Knowledge:
         keyboard = Keyboard(self.sounds, self.neighbours)
         if self.channel is Medium.KEYBOARD:
             return lambda _blanks: keyboard
-        return cache(lambda blanks: Both(self.misreadings(blanks), keyboard))
+        misreadings = self.misreadings
+        return cache(lambda blanks: Both(misreadings(blanks), keyboard))
 
     @cached_property
     def misreadings(self) -> Callable[[bool], Confusions]:
         """A function that gives how engines misread, those that set blanks between Han characters or the others."""
-        return cache(lambda blanks: _confusions(self.home, blanks) if self.channel_data is None else _own_confusions(self.home, blanks, self.channel_data))
+        folder, own = self.home, self.channel_data
+        return cache(lambda blanks: _confusions(folder, blanks) if own is None else _own_confusions(folder, blanks, own))
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
@@ -129,7 +134,8 @@ class Knowledge:
         """A function that scores a text's passages; the last text is kept, for two stages ask for it one after the other."""
         from jiaokan.detect.suspects import passages
 
-        return lru_cache(maxsize=1)(lambda text, blanks: tuple(passages(text, self.language, self.confusions(blanks), self.weights)))
+        language, confusions, weights = self.language, self.confusions, self.weights
+        return lru_cache(maxsize=1)(lambda text, blanks: tuple(passages(text, language, confusions(blanks), weights)))
 
     def known_area(self, code: str) -> bool:
         """Tell whether six digits are an area code, of today or of the past."""

@@ -46,7 +46,7 @@ def number_brackets(document: Document) -> Iterator[Edit]:
             after=after,
             rule="number_brackets",
             kind="bracket",
-            confidence=0.98 if proved else 0.9,
+            confidence=0.98 if proved else 0.78,
             why=why + ("; this page prints them elsewhere" if hexagonal else "" if paired else "; these two do not pair"),
         )
 
@@ -67,7 +67,7 @@ def garbled_brackets(document: Document) -> Iterator[Edit]:
             after=f"〔{year}〕" + (closed if closed == "1" else ""),
             rule="garbled_brackets",
             kind="bracket",
-            confidence=0.98 if both else 0.9,
+            confidence=0.98 if both else 0.78,
             why=f"the year of a document number stands in 〔〕 (GB/T 9704—2012 §7.2.5); read as {opened}{year}{closed}",
         )
 
@@ -86,7 +86,7 @@ def unclosed_numbers(document: Document) -> Iterator[Edit]:
             after=")" if match[0][0] == "(" else "）",
             rule="unclosed_numbers",
             kind="lost_punctuation",
-            confidence=0.6,
+            confidence=0.5,
             why=f"{match[0][0]} before the document number is not closed behind it",
         )
 

@@ -33,7 +33,7 @@ def doubled_stops(document: Document) -> Iterator[Edit]:
             after=match[0][1],
             rule="doubled_stops",
             kind="inserted_punctuation",
-            confidence=0.6,
+            confidence=0.5,
             why=f"{match[0]} never stands in print; one of the two is a stray mark",
         )
 
@@ -63,7 +63,7 @@ def ornaments(document: Document) -> Iterator[Edit]:
     """Suggest taking out an ornament between two ideographs: 备◆足 → 备足. 机密★1年 keeps its star."""
     for match in ORNAMENT.finditer(document.text):
         if not document.text[: match.start()].endswith("密"):
-            yield _noise(match, 0.9, "an ornament inside a sentence")
+            yield _noise(match, 0.78, "an ornament inside a sentence")
 
 
 @dataclass(frozen=True, slots=True)

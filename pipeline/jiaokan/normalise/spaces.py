@@ -64,7 +64,7 @@ class HanSpaces:
                     why = f"{left[-2:]}{right[:2]} runs on across the space (P = {10**-surprise:.2f})"
                     yield _drop(match, 0.99, why)
                 elif min(len(_run(left, -1)), len(_run(right, 0))) >= RUN and "。" in left + right:
-                    yield _drop(match, 0.9, "a space inside running prose, as a line wrap leaves it")
+                    yield _drop(match, 0.78, "a space inside running prose, as a line wrap leaves it")
 
 
 def punctuation_spaces(document: Document) -> Iterator[Edit]:

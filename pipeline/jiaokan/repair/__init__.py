@@ -16,9 +16,10 @@ from jiaokan.detect.suspects import MARKS, Passage, sets_blanks
 from jiaokan.extract.region import region
 from jiaokan.model import Document, Edit, Span
 from jiaokan.repair.channel import FEATURES, Channel, Scored, span
+from jiaokan.repair.company import calibrated, company
 from jiaokan.repair.frames import labels, set_phrases, units
 from jiaokan.repair.lattice import Reading
-from jiaokan.repair.memory import memories
+from jiaokan.repair.memory import Memory, memories
 from jiaokan.repair.places import misnomers
 from jiaokan.repair.protect import protected
 from jiaokan.repair.sites import sites
@@ -58,7 +59,7 @@ class Repair:
         shield = Shield(protected(document, self.knowledge))
         framed = (edit for edit in self._framed(document) if not shield.covers(edit.span))
         blanks = sets_blanks(document)
-        decided = (self._decide(case, shield) for case in self._cases(self.knowledge.passages(document.text, blanks), shield, self.channels[blanks]))
+        decided = self._decided(self.knowledge.passages(document.text, blanks), shield, self.channels[blanks])
         taken: list[Edit] = []
         written: set[int] = set()  # places already spoken for
         for edit in chain(framed, chain.from_iterable(decided)):
@@ -67,15 +68,13 @@ class Repair:
                 written.update(_reach(edit.span))
         yield from sorted(taken, key=lambda edit: edit.span)
 
-    def _cases(self, found: Sequence[Passage], shield: Shield, channel: Channel) -> Iterator[Case]:
-        """Yield each suspicious place with its readings, none of which touches protected text."""
+    def _decided(self, found: Sequence[Passage], shield: Shield, channel: Channel) -> Iterator[list[Edit]]:
+        """Yield what is proposed at each suspicious place; the places of a page are judged together."""
         for memory, run in memories(found):
-            for passage in run:
-                for site in sites(passage, memory.damage):
-                    paths = channel.paths(passage, site, memory)
-                    refused = {place for place in {change[:2] for path in paths for change in path.changes} if shield.covers(span(passage, Reading(*place, "")))}
-                    paths = [path for path in paths if refused.isdisjoint(change[:2] for change in path.changes)]
-                    yield Case(passage, site.tokens, channel.weigh(passage, paths, memory) if paths else [])
+            cases = [case for passage in run for case in _cases(passage, memory, shield, channel)]
+            best = [case.scored[0].probability if case.scored else 0.0 for case in cases]
+            for case, faults in zip(cases, company(best, sum(len(passage.text) for passage in run)), strict=True):
+                yield self._decide(case, shield, faults)
 
     def _framed(self, document: Document) -> Iterator[Edit]:
         """Yield the repairs whose frame proves them, wherever the language model looks: places, set phrases, labels."""
@@ -88,12 +87,14 @@ class Repair:
                 before = text[misfit.span.start : misfit.span.end]
                 yield Edit(misfit.span, before, misfit.printed, misfit.rule, misfit.kind, FORCED[misfit.rule], misfit.why)
 
-    def _decide(self, case: Case, shield: Shield) -> list[Edit]:
+    def _decide(self, case: Case, shield: Shield, faults: float) -> list[Edit]:
         """Return the changes of the best path as edits, a flag where there is none but the text is broken, or nothing."""
         passage, scored = case.passage, case.scored
         if scored:
-            chances = [(change, sum(one.probability for one in scored if change in one.changes)) for change in scored[0].changes]
+            among_rivals = [(change, sum(one.probability for one in scored if change in one.changes)) for change in scored[0].changes]
+            chances = [(change, calibrated(chance, faults, self.knowledge.weights["page"])) for change, chance in among_rivals]
             found = [self._edit(passage, scored[0], change, chance) for change, chance in chances if chance >= SUGGEST]
+            found = [edit for edit in found if edit.before != edit.after]  # a full stop set as narrow as the page's other marks
             if found:
                 return found
         worst = max(case.site, key=lambda index: passage.wrong[index])
@@ -126,6 +127,15 @@ class Repair:
         return Edit(place, before, _as_set(change.after, passage.text), rule, _fault(passage, change), confidence, "; ".join(reasons))
 
 
+def _cases(passage: Passage, memory: Memory, shield: Shield, channel: Channel) -> Iterator[Case]:
+    """Yield each suspicious place of a passage with its paths, none of which touches protected text."""
+    for site in sites(passage, memory.damage):
+        paths = channel.paths(passage, site, memory)
+        refused = {place for place in {change[:2] for path in paths for change in path.changes} if shield.covers(span(passage, Reading(*place, "")))}
+        paths = [path for path in paths if refused.isdisjoint(change[:2] for change in path.changes)]
+        yield Case(passage, site.tokens, channel.weigh(passage, paths, memory) if paths else [])
+
+
 class Shield:
     """Protected spans, asked often."""
 
@@ -150,7 +160,7 @@ def _text(passage: Passage, place: Span) -> str:
 
 def _as_set(after: str, text: str) -> str:
     """Return a mark in the width the passage uses: ， becomes , where the passage has more of the latter."""
-    narrow = {"，": ",", "；": ";", "：": ":", "？": "?", "！": "!", "（": "(", "）": ")"}
+    narrow = {"。": ".", "，": ",", "；": ";", "：": ":", "？": "?", "！": "!", "（": "(", "）": ")"}
     return narrow[after] if after in narrow and text.count(narrow[after]) > text.count(after) else after
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jiaokan.detect.suspects import Passage
 from jiaokan.knowledge.language import END, NUMBER, WORD
 from jiaokan.model import Span
-from jiaokan.repair.lattice import NATS, WEIGHT, Lattice, Path, Reading
+from jiaokan.repair.lattice import ALONE, NATS, WEIGHT, Lattice, Path, Reading
 from jiaokan.script import is_han
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ SHORTLIST = 7  # paths, best by language model and channel, that are judged by e
 LEAST = -4.0  # nats of promise below which no path was ever the best (development pairs)
 WITNESSED = 1.5  # nats of promise for each token around a reading that agrees with another place of the document
 LONGEST_WORD = 4
+LONGEST_WANTED = 64  # characters of a user's term
 SHORTEST_TERM, LONGEST_TERM = 4, 8  # characters; of a longer term the neighbourhood shows too little
 FEATURES = (
     "substitution", "mark_for_han", "han_for_mark", "mark_for_mark", "lost_han", "lost_mark", "intruder_han", "intruder_mark", "more",
@@ -38,15 +39,14 @@ FEATURES = (
     "stops_here", "second_colon", "in_list",
 )  # fmt: skip
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
-WANTED = 7.0  # nats for a term the user asked to repair towards: his word that it occurs, which no corpus can have
-TERM = FEATURES.index("term")
+WANTED = 10.0  # nats for a term the user asked to repair towards: his word that it occurs, which no corpus can have
 AGREEMENT = 12  # tokens around a reading that count as agreeing: more prove no more
 KINDS = FEATURES[: FEATURES.index("more")]
 CLOSES = {"）": "（", "》": "《", "〕": "〔"}
 BRACKETS = frozenset("（）《》〔〕")  # changed only where that leaves fewer of them without their partner
-ALONE = frozenset("\"'□☐☑■√✓")  # quotes, of which no neighbour can tell which of two is amiss; and tick boxes
 
 
+ITEMS = frozenset("（0一二三四五六七八九十①②③④⑤⑥⑦⑧⑨甲乙丙丁戊")  # what numbers the clauses of a list
 STOPS, SENTENCE = frozenset("。；"), frozenset("：；，。、.·")
 
 
@@ -84,7 +84,8 @@ class Channel:
         for reading in memory.readings(passage, site.tokens):
             found[(reading,)] = self._alone(passage, reading)
         if site.close:
-            for reading in self._terms(passage, site.tokens):
+            for missed in self.knowledge.lexicon.aims.missed(passage.tokens, site.tokens):
+                reading = Reading(*missed)
                 found.setdefault((reading,), self._alone(passage, reading))
             seams = frozenset(index for index in site.tokens if passage.lost[index] >= SEAM)
             for path in self.lattice.paths(passage, site.tokens, seams, memory.page):
@@ -97,26 +98,6 @@ class Channel:
         channel = self.confusions.gain("".join(window.before), reading.after) if len(window.before) <= 1 >= len(reading.after) else 0.0
         return Path((reading,), window.gain(list(reading.after)), channel)
 
-    def _terms(self, passage: Passage, site: range) -> Iterator[Reading]:
-        """Yield what makes a term of the words around the site: 晚感时期 → 敏感时期, 信访返工作 → 信访劝返工作.
-
-        One fault leaves the first or the last two characters of a term of four or more as they are.
-        """
-        units = passage.tokens
-        beginnings, endings = self.knowledge.lexicon.anchors
-        for place in range(max(0, site.start - LONGEST_TERM), min(len(units) - 1, site.stop + LONGEST_TERM)):
-            pair = units[place] + units[place + 1]
-            if place < site.stop:
-                for term in beginnings.get(pair, ()):
-                    if place + len(term) > site.start:  # or it ends before the site
-                        yield from _one_fault(units, place, term, site)
-            if place >= site.start:
-                for term in endings.get(pair, ()):
-                    if place + 2 - len(term) > site.stop:
-                        continue
-                    yield from _one_fault(units, place + 2 - len(term), term, site)
-                    yield from _one_fault(units, place + 3 - len(term), term, site)
-
     def weigh(self, passage: Passage, paths: Iterable[Path], memory: Memory) -> list[Scored]:
         """Return the paths with their probabilities, likeliest first; what is left to 1 is "as it stands".
 
@@ -124,15 +105,16 @@ class Channel:
         fault likelier than a sound one. Paths that neither the models nor a parallel favour are left out.
         """
         windows: dict[tuple[int, int], Window] = {}
-        ranked: list[tuple[float, Path, Reading]] = []
+        ranked: list[tuple[float, Path, Reading, bool]] = []
         for path in paths:
             whole = joined(passage, path.changes)
-            promise = NATS * path.gain + WEIGHT * path.channel + WITNESSED * memory.agreement(passage, whole)
-            if promise >= LEAST or self.knowledge.lexicon.wanted:
-                ranked.append((promise, path, whole))
+            wanted = self._wanted(passage, whole)
+            promise = NATS * path.gain + WEIGHT * path.channel + WITNESSED * memory.agreement(passage, whole) + WANTED * wanted
+            if promise >= LEAST or wanted:
+                ranked.append((promise, path, whole, wanted))
         ranked.sort(key=lambda item: -item[0])
         scored = []
-        for _, path, whole in ranked[:SHORTLIST]:
+        for _, path, whole, wanted in ranked[:SHORTLIST]:
             place = whole.first, whole.last
             window = windows.get(place)
             if window is None:
@@ -145,7 +127,7 @@ class Channel:
                 float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated), *self._here(passage, path.changes, memory),
                 *_punctuated(passage, path.changes, memory),
             )  # fmt: skip
-            score = sum(map(operator.mul, self._weights, features)) + (WANTED if features[TERM] and self._wanted(window, whole) else 0.0)
+            score = sum(map(operator.mul, self._weights, features)) + WANTED * wanted
             scored.append(Scored(path.changes, features, score, parallel))
         return compared(scored)
 
@@ -163,10 +145,12 @@ class Channel:
     def _weights(self) -> list[float]:
         return [self.weights[name] for name in FEATURES]
 
-    def _wanted(self, window: Window, reading: Reading) -> bool:
+    def _wanted(self, passage: Passage, reading: Reading) -> bool:
         """Tell whether the reading completes one of the user's own terms."""
-        lexicon, left, right = self.knowledge.lexicon, "".join(window.left), "".join(window.right)
-        return bool(lexicon.wanted) and any(window in lexicon.wanted for window in _around(left, reading.after, right))
+        lexicon, units = self.knowledge.lexicon, passage.tokens
+        return bool(lexicon.wanted) and lexicon.wants(
+            "".join(units[max(0, reading.first - LONGEST_WANTED) : reading.first]), reading.after, "".join(units[reading.last : reading.last + LONGEST_WANTED])
+        )
 
     @staticmethod
     def _dissents(features: tuple[float, ...]) -> bool:
@@ -291,7 +275,7 @@ def _punctuated(passage: Passage, changes: tuple[Reading, ...], memory: Memory) 
             stops += memory.stopped
         elif (here == ["："] or change.after == "；") and (here or change.after)[0] in SENTENCE:
             sentence = _sentence(passage.tokens, change.first, change.last)
-            second += float(here == ["："] and "：" in sentence[0])
+            second += float(here == ["："] and "：" in sentence[0] and passage.tokens[change.last] in ITEMS)
             listed += float(change.after == "；" and ("；" in sentence[0] or "；" in sentence[1]))
     return stops, second, listed
 
@@ -371,23 +355,6 @@ def compared(scored: Iterable[Scored]) -> list[Scored]:
     highest = max([0.0] + [one.score for one in found])
     total = math.exp(-highest) + sum(math.exp(one.score - highest) for one in found)
     return sorted((one._replace(probability=math.exp(one.score - highest) / total) for one in found), key=lambda one: -one.probability)
-
-
-def _one_fault(units: list[str], start: int, term: str, site: range) -> Iterator[Reading]:
-    """Yield the reading in the site that writes a term over the tokens from `start`, if one character changed or lost does it."""
-    if start < 0:
-        return
-    head = 0
-    while head < len(term) and start + head < len(units) and units[start + head] == term[head]:
-        head += 1
-    place = start + head
-    if head == len(term) or not site.start <= place <= site.stop:
-        return
-    rest = list(term[head + 1 :])
-    if units[place + 1 : start + len(term)] == rest:
-        yield Reading(place, place + 1, term[head])
-    elif units[place : start + len(term) - 1] == rest:
-        yield Reading(place, place, term[head])
 
 
 def span(passage: Passage, reading: Reading) -> Span:

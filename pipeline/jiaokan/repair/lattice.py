@@ -5,6 +5,7 @@ The search weighs language model and channel alone, cheaply; `Channel.weigh` the
 
 from __future__ import annotations
 
+import itertools
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,6 +29,8 @@ NATS = 2.302585  # in one log10
 WEIGHT = 0.8  # of the channel in the search
 MARGIN = 9.0  # nats by which a path may fall behind the text as it stands, or the best path
 EDGE = ""
+ALONE = frozenset("\"'□☐☑■√✓")  # quotes, of which no neighbour can tell which of two is amiss; and tick boxes: never touched
+WORDS, IN_WORDS = 8, 16  # words tried where two tokens of a run stand, made of that many of the channel's likeliest for each
 
 
 class Reading(NamedTuple):
@@ -61,6 +64,7 @@ class Lattice:
         self._words = words
         self._instead = lru_cache(REMEMBERED)(self._all_instead)
         self._between = lru_cache(REMEMBERED)(self._all_between)
+        self._in_words = lru_cache(REMEMBERED)(self._all_words)
         self._possible = lru_cache(REMEMBERED)(lambda char: frozenset(slips.printed(char)))
 
     def paths(self, passage: Passage, run: range, seams: frozenset[int], page: Page) -> list[Path]:
@@ -75,18 +79,18 @@ class Lattice:
         hypotheses: list[_Hypothesis] = [(0.0, 0.0, 0.0, state, ())]
         for index in run:
             following = units[index + 1] if index + 1 < len(units) else EDGE
-            hypotheses = self._best(self._onward(units, index, hypotheses, page, seam=index in seams), following)
+            hypotheses = self._best(self._onward(units, index, hypotheses, page, run, seam=index in seams), following)
         found = []
         for _, total, channel, after, changes in hypotheses:
             for token in units[run.stop : run.stop + AHEAD]:
-                score, after = step(after, token)  # noqa: PLW2901
-                total += score  # noqa: PLW2901
+                score, after = step(after, token)
+                total += score
             found.append(Path(changes, total, channel))
         as_it_stands = next(path.gain for path in found if not path.changes)
         changed = [path._replace(gain=path.gain - as_it_stands) for path in found if path.changes]
         return sorted(changed, key=lambda path: -(NATS * path.gain + WEIGHT * path.channel))[:KEPT]
 
-    def _onward(self, units: list[str], index: int, hypotheses: list[_Hypothesis], page: Page, *, seam: bool) -> list[_Hypothesis]:
+    def _onward(self, units: list[str], index: int, hypotheses: list[_Hypothesis], page: Page, run: range, *, seam: bool) -> list[_Hypothesis]:
         """Return what the hypotheses become across one token; those that fall far behind the text as it stands are not followed."""
         here = units[index]
         before = units[index - 1] if index else EDGE
@@ -98,7 +102,9 @@ class Lattice:
         if here not in UNJUDGED:
             known = self._instead(before, here, after)
             here_too = self._possible(here) & (page.behind(before) | page.before(after)).difference(known)
-            instead = [(char, gain(here, char)) for char in (*known, *sorted(here_too))]
+            words = self._in_words(before, here)[1] if index > run.start else ()
+            words += self._in_words(here, after)[0] if index + 1 < run.stop else ()
+            instead = [(char, gain(here, char)) for char in dict.fromkeys((*known, *sorted(here_too), *words))]
             drop = gain(here, "") if before != EDGE else None
         if seam and before != EDGE:
             between = [(char, gain("", char)) for char in self._between(before, here)]
@@ -107,8 +113,7 @@ class Lattice:
         for worth, language, channel, state, changes in hypotheses:
             score, following = step(state, here)
             standing = worth + NATS * score
-            if standing - MARGIN > floor:
-                floor = standing - MARGIN
+            floor = max(floor, standing - MARGIN)
             found.append((standing, language + score, channel, following, changes))
             for char, likely in instead:
                 following = new_state()
@@ -152,7 +157,17 @@ class Lattice:
     def _all_between(self, before: str, after: str) -> tuple[str, ...]:
         """Return what may be lost between two tokens."""
         follow, precede = self._neighbours.successors(before), self._neighbours.predecessors(after)
-        return tuple(dict.fromkeys([*self._slips.lost(MARKS_LOST), *_suited(follow, precede)]))
+        lost = [mark for mark in self._slips.lost(2 * MARKS_LOST) if mark not in ALONE][:MARKS_LOST]
+        return tuple(dict.fromkeys([*lost, *_suited(follow, precede)]))
+
+    def _all_words(self, one: str, other: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what may have been printed for two tokens that are both wrong: 菅埋 → 管, 理. Alone, neither suits the other."""
+        if one in UNJUDGED or other in UNJUDGED:
+            return (), ()
+        firsts, seconds = self._slips.printed(one)[:IN_WORDS], self._slips.printed(other)[:IN_WORDS]
+        found = [(first, second) for first in firsts for second in seconds if first + second in self._words]
+        likely = sorted(found, key=lambda pair: -self._slips.gain(one, pair[0]) - self._slips.gain(other, pair[1]))[:WORDS]
+        return tuple(dict.fromkeys(first for first, _ in likely)), tuple(dict.fromkeys(second for _, second in likely))
 
 
 class Page:
@@ -162,7 +177,7 @@ class Page:
         """Take the page's tokens, one character each."""
         self._behind: dict[str, set[str]] = {}
         self._before: dict[str, set[str]] = {}
-        for one, other in zip(text, text[1:], strict=False):
+        for one, other in itertools.pairwise(text):
             self._behind.setdefault(one, set()).add(other)
             self._before.setdefault(other, set()).add(one)
 

@@ -21,7 +21,7 @@ CONTEXT = 3  # tokens around a reading that must agree, on both sides together
 GRAM = 3
 UNSURE = 200  # tokens after which the page itself counts as much as that
 BREAK = END
-STOPS = frozenset("。；：！？）\"》")
+STOPS = frozenset('。；：！？）"》')
 
 
 class Parallel(NamedTuple):

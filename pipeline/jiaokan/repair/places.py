@@ -21,7 +21,7 @@ NAMED = re.compile(f"[{HAN}]{{1,9}}?[省市县区旗镇乡]")
 BEFORE = frozenset("、，；：（,;:(\n\t 对在至到和及与县区市为")
 AFTER = frozenset("、，。；：）,;:)\n\t 等和及与境的")
 FORMER = {"原", "旧"}  # 原石埭县: a county of the past, perhaps too long past for our history of places
-PROVED, LIKELY = 0.985, 0.9
+PROVED, LIKELY = 0.985, 0.78
 SIMILAR = 0.4  # look-alike similarity from which a township in a list is proved (development samples)
 
 

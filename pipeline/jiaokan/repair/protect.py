@@ -37,6 +37,7 @@ _LISTED = re.compile(f"(?<![{HAN}])(?:[{HAN}]{{2,4}}[、， ]){{2,}}[{HAN}]{{2,4
 _PADDED_NAMES = re.compile(f"(?<![{HAN}])[{HAN}][ \\u3000]+[{HAN}](?![{HAN}])")
 _PLACE = re.compile(f"[{HAN}]{{1,11}}?(?:特别行政区|自治[区州县旗]|街道|[省市县区旗镇乡州盟])")
 LONGEST_PLACE = 12
+UNITS = frozenset("省市县区旗镇乡村州盟局")  # 白鹿镇、温泉镇 are no persons, though 白 and 温 are surnames
 PERSONS = 0.8  # of a list's parts begin with a surname, if it is one of persons
 
 
@@ -64,7 +65,8 @@ def protected(document: Document, knowledge: Knowledge) -> list[Span]:
 def _of_persons(names: str, surnames: frozenset[str]) -> bool:
     """Tell whether most parts of a list begin with a surname."""
     parts = re.split("[、， ]", names)
-    return sum(part[0] in surnames or part[:2] in surnames for part in parts) >= PERSONS * len(parts)
+    persons = [part for part in parts if part[-1] not in UNITS and (part[0] in surnames or part[:2] in surnames)]
+    return len(persons) >= PERSONS * len(parts)
 
 
 def _places(text: str, knowledge: Knowledge) -> Iterator[Span]:

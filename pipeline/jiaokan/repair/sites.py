@@ -9,7 +9,7 @@ import numpy as np
 
 from jiaokan.detect.suspects import Passage
 
-GLANCE = 0.5  # of the doubt that is worth a close look, from which a place is compared with the rest of the document, which costs little
+GLANCE = 0.25  # of the doubt that is worth a close look, from which a place is compared with the rest of the document, which costs little
 SOUND = 0.02  # estimated faults per character of a sound form: names, codes and short cells look odd to the model
 CLOSEST = 3.0  # times more closely a broken page is looked at
 WIDEST = 6  # tokens; a longer broken stretch is taken in pieces

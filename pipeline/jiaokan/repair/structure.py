@@ -34,7 +34,7 @@ def lost_item_marks(document: Document) -> Iterator[Edit]:
             if match["number"] != ORDINALS[0] and before in marked and match["number"] not in marked:
                 place = cell.start() + match.start()
                 why = f"{before}是 before it follows {marked[before]}"
-                yield Edit(Span(place, place), "", marked[before], "lost_item_marks", "lost_punctuation", 0.78, why)
+                yield Edit(Span(place, place), "", marked[before], "lost_item_marks", "lost_punctuation", 0.55, why)
 
 
 def lost_breaks(document: Document) -> Iterator[Edit]:
@@ -44,7 +44,7 @@ def lost_breaks(document: Document) -> Iterator[Edit]:
             if SECOND_ITEM.search(cell[0], match.end()):
                 place = cell.start() + match.start()
                 why = "a list begins here, and its second item follows"
-                yield Edit(Span(place, place), "", "\n", "lost_breaks", "lost_break", 0.7, why)
+                yield Edit(Span(place, place), "", "\n", "lost_breaks", "lost_break", 0.5, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +72,4 @@ class MergedCells:
 
     @staticmethod
     def _border(place: int, why: str) -> Edit:
-        return Edit(Span(place, place + 1), " ", "\t", "merged_cells", "merged_cells", 0.78, why)
+        return Edit(Span(place, place + 1), " ", "\t", "merged_cells", "merged_cells", 0.55, why)
