@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 Stage = Callable[[Document], Iterable[Edit]]
 
 
-# The confidence from which a proposal is written. On the dev pages `certain` makes thirty characters better for one worse, `likely` eleven;
-# of 2,300 clean sentences 100 % and 99.6 % stay untouched, of the printed pages all.
-FLOOR = {Apply.CERTAIN: 0.80, Apply.LIKELY: 0.50}
+# The confidence from which a proposal is written: of those not used in fitting 97 (92) of 100 from here up were right (weights.toml),
+# and of 2,300 clean sentences 100 % (99.9 %) stay untouched.
+FLOOR = {Apply.CERTAIN: 0.90, Apply.LIKELY: 0.70}
 
 
 @lru_cache(LOADED)
