@@ -45,7 +45,6 @@ FAULTS = [
     ("a look-alike across a line break", "各村要明确专人负责山塘水库的日常巡\n杳工作，发现问题及时上报给县水利局\n办公室", "各村要明确专人负责山塘水库的日常巡\n查工作，发现问题及时上报给县水利局\n办公室"),
     ("a dot in a word", "各村要维护社会和谐稳.定", "各村要维护社会和谐稳定"),
     ("a comma in a word", RESERVOIR.replace("问题", "问，题"), RESERVOIR),
-    ("a bracket for another", "根据（信访工作条例》的规定", "根据《信访工作条例》的规定"),
     ("beside an amount in words", "共拨付壹佰贰拾万元整，用于水库除险加固，确保安全度讯。", "共拨付壹佰贰拾万元整，用于水库除险加固，确保安全度汛。"),
 ]
 
@@ -57,8 +56,18 @@ def test_a_fault_is_repaired(read: str, printed: str) -> None:
     assert jiaokan.clean(document.text).text == printed
 
 
-def test_an_intruding_stop_in_a_line_that_runs_on() -> None:
-    assert jiaokan.clean("各村要严格管理，做到专项资金专款。专用，并接受群众监督").text == "各村要严格管理，做到专项资金专款专用，并接受群众监督"
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        ("根据（信访工作条例》的规定", "根据《信访工作条例》的规定"),
+        ("各村要严格管理，做到专项资金专款。专用，并接受群众监督", "各村要严格管理，做到专项资金专款专用，并接受群众监督"),
+    ],
+    ids=["a bracket for another", "an intruding stop in a line that runs on"],
+)
+def test_what_is_likely_is_suggested_and_written_when_asked_for(read: str, printed: str) -> None:
+    assert jiaokan.clean(read).text == read
+    assert jiaokan.clean(read).suggestions
+    assert jiaokan.clean(read, apply="likely").text == printed
 
 
 @pytest.mark.parametrize("text", ["县财政局\ud800要加强专项资金监瞥管理", "\ud800", "县财政局\x00要加强专项资金监瞥管理", "\x00", "\n\n", "（", "。"])

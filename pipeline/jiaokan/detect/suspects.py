@@ -202,4 +202,7 @@ def _shifted(values: Floats, by: int) -> Floats:
 
 
 def _logistic(matrix: Floats, weights: Mapping[str, float], names: tuple[str, ...]) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-(matrix @ np.array([weights[name] for name in names])))))
+    odds = np.zeros(len(matrix))
+    for column, name in zip(matrix.T, names, strict=True):  # column by column: a matrix product's last bits depend on the rows beside
+        odds += column * weights[name]
+    return np.asarray(1.0 / (1.0 + np.exp(-odds)))
