@@ -35,7 +35,7 @@ def clean(
 
     Args:
         text: the text itself (str), the bytes of a file, or the path of one.
-        apply: what is written into the text: "none", "certain" (right in 98 of 100) or "likely" (90 of 100).
+        apply: what is written into the text: "none", "certain" (a probability of 0.90 or more) or "likely" (0.70).
         channel: what the text went through: "print" and an OCR engine, a "keyboard", or "both".
         channel_data: a folder that `jiaokan learn` wrote: how your engine misreads print.
         terms: a file of terms to repair towards, one a line.
