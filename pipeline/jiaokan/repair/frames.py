@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LONGEST_WORD = 5
 FAMILIES = ("", "perf", "gongwen")  # whose labels are tried where those of all families leave a doubt
 UNIT_CELL = re.compile(f"(?<=\\t)[ ]?[\\d.,]+[ ]?\\t(?P<unit>[{HAN}/／·]{{1,6}})(?=[\\t\\r\\n]|$)")
+SHORTEST_UNIT = 2  # characters: what stands for one alone may be any unit, or a %: of six such on the dev pages none was right
 UNIT_SIMILARITY = 0.3  # below it two units are merely two words
 QUOTED = re.compile(f'[“"](?P<inside>[{HAN}]{{4,10}})[”"]')
 LABEL = re.compile(f"(?:^|(?<=\\t))[ \\u3000]*(?P<label>[{HAN}（）()]{{3,20}})(?=[：:\\t]|$)", re.MULTILINE)
@@ -75,13 +76,12 @@ def labels(text: str, knowledge: Knowledge) -> Iterator[Misfit]:
 def units(text: str, knowledge: Knowledge) -> Iterator[Misfit]:
     """Yield table cells that hold a unit of measurement but for one look-alike: ⟨tab⟩力元 → 万元.
 
-    The cell must follow a number's, and one unit only may look like it; a unit of one character must stand in a column
-    where others do, so that 入 beside 人次 is no word of its own.
+    The cell must follow a number's, and one unit only may look like it; a unit of one character is left alone.
     """
     known = knowledge.units
     for match in UNIT_CELL.finditer(text):
         read = match["unit"]
-        if read in known:
+        if read in known or len(read) < SHORTEST_UNIT:
             continue
         fits = [(unit, _one_change(read, unit)) for unit in known if len(unit) == len(read)]
         alike = [(knowledge.glyphs.similarity(read[change[0].start], change[1]), change) for _, change in fits if change and len(change[1]) == 1]
