@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import sys
 import tomllib
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+import samples
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 TRUTHS = sorted((CORPUS / "truth").glob("*.json"))
 CODE = re.compile(r"(?P<area>\d{6})(?P<year>\d{2})(?:[RTYJ]\d{12}|\d{13})")
-
-
-def script() -> ModuleType:
-    """Return corpus/make/samples.py as a module."""
-    spec = importlib.util.spec_from_file_location("corpus_samples", CORPUS / "make" / "samples.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-samples = script()
 
 
 def load(path: Path) -> dict[str, Any]:

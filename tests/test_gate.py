@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+
+import gate
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def script() -> ModuleType:
-    """Return tests/gate.py as a module."""
-    spec = importlib.util.spec_from_file_location("gate", ROOT / "tests" / "gate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-gate = script()
 BASELINE = {"corpus": "abc", "floors": {"certain: field F1": 0.5}, "lowered": []}
 
 

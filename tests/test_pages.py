@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import sys
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+import truth
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 TRUTHS = sorted((CORPUS / "pages" / "truth").glob("*.json"))
 READINGS = sorted(path for path in (CORPUS / "pages" / "ocr").iterdir() if path.is_dir())
-
-
-def script() -> ModuleType:
-    """Return corpus/make/truth.py as a module."""
-    spec = importlib.util.spec_from_file_location("corpus_truth", CORPUS / "make" / "truth.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-truth = script()
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -80,7 +80,6 @@ class Site(NamedTuple):
 
     features: Floats
     right: NDArray[np.bool_]
-    slips: list[list[str]]  # of each path
 
 
 def pairs(path: Path, read: str, printed: str) -> list[Pair]:
@@ -268,7 +267,7 @@ def places(some: list[Pair], knowledge: load.Knowledge, detection: dict[str, dic
                         written, printed = truth.of(passage, around)
                         distances = np.array([Levenshtein.distance(changed(written, around.start, one.changes), printed) for one in scored])
                         nearest = min(distances.min(), Levenshtein.distance("".join(written), printed) - 1)
-                        yield Site(np.array([one.features for one in scored]), distances == nearest, [[channel.slip(passage, change) for change in one.changes] for one in scored])
+                        yield Site(np.array([one.features for one in scored]), distances == nearest)
 
 
 def changed(written: list[str], start: int, changes: tuple[Reading, ...]) -> str:

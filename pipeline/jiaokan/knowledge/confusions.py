@@ -38,11 +38,20 @@ CANDIDATES = 80  # of what may have been printed for a character, kept
 class Slips(Protocol):
     """What repair asks of a channel; see Confusions."""
 
-    def gain(self, read: str, printed: str) -> float: ...  # noqa: D102
-    def printed(self, read: str) -> tuple[str, ...]: ...  # noqa: D102
-    def lost(self, at_most: int, /) -> tuple[str, ...]: ...  # noqa: D102
-    def spoilt(self, read: str) -> float: ...  # noqa: D102
-    def alike(self, read: str, printed: str, /) -> float: ...  # noqa: D102
+    def gain(self, read: str, printed: str) -> float:
+        """See Confusions.gain."""
+
+    def printed(self, read: str) -> tuple[str, ...]:
+        """See Confusions.printed."""
+
+    def lost(self, at_most: int, /) -> tuple[str, ...]:
+        """See Confusions.lost."""
+
+    def spoilt(self, read: str) -> float:
+        """See Confusions.spoilt."""
+
+    def alike(self, read: str, printed: str, /) -> float:
+        """See Confusions.alike."""
 
 
 @dataclass(frozen=True, eq=False)

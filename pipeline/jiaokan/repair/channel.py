@@ -287,13 +287,6 @@ def _sentence(units: list[str], first: int, last: int) -> tuple[list[str], list[
     return units[start:first], units[last:end]
 
 
-def slip(passage: Passage, change: Reading) -> str:
-    """Return what an engine does when it slips like this, wherever it stands: what was printed, what was read, and where a loss stands."""
-    before = "".join(passage.tokens[change.first : change.last])
-    where = "" if before else "end" if passage.tokens[change.first] == END else "break" if change.first in passage.breaks else ""
-    return f"{change.after}>{before}{where}"
-
-
 def joined(passage: Passage, changes: tuple[Reading, ...]) -> Reading:
     """Return several changes as one, with what stands between them."""
     first, last = changes[0].first, changes[-1].last
