@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from jiaokan.detect.suspects import MARKS, Passage, sets_blanks
+from jiaokan.detect.suspects import MARKS, Passage, blanks_taken, sets_blanks
 from jiaokan.knowledge.families import Families
 from jiaokan.knowledge.language import END, NUMBER, WORD
 from jiaokan.model import Document, Part, Quality, Span
@@ -89,7 +89,7 @@ def doubts(document: Document, normalised: Document, knowledge: Knowledge) -> Do
     proposal, flagged, recoded = (marks[where] for marks in _edited(document))
     page = [
         math.log(float(wrong[han > 0].mean() if han.any() else 0) + LEAST), math.log(float(lost.mean()) + LEAST),
-        math.log(float((proposal != 0).mean()) + SPARSE), math.log(_spaced(document) + SPARSE), math.log(float(mark.mean()) + SPARSE),
+        math.log(float((proposal != 0).mean()) + SPARSE), math.log(blanks_taken(document) + SPARSE), math.log(float(mark.mean()) + SPARSE),
     ]  # fmt: skip
     nothing = _logit(0.0)
     seam_behind, misread_behind = (np.where(behind, np.roll(values, -1), nothing) for values in (seam, _logit(wrong)))
@@ -193,12 +193,6 @@ def _edited(document: Document) -> tuple[Floats, Floats, Floats]:
 
 def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def _spaced(document: Document) -> float:
-    """Return how many blanks were taken out for each character of the page: some engines set one between any two words."""
-    taken = sum(len(edit.before) - len(edit.after or "") for edit in document.applied if "han_spaces" in edit.rule)
-    return taken / max(len(document.original), 1)
 
 
 def _extents(passages: Sequence[Passage]) -> Iterator[tuple[int, str, int]]:

@@ -91,8 +91,13 @@ def passages(text: str, language: LanguageModel, confusions: Slips, weights: Map
 
 def sets_blanks(document: Document) -> bool:
     """Tell whether the page's engine sets blanks between Han characters, as far as those already taken out show."""
+    return blanks_taken(document) > BLANKS
+
+
+def blanks_taken(document: Document) -> float:
+    """Return how many blanks were taken out for each character of the page: some engines set one between any two words."""
     taken = sum(len(edit.before) - len(edit.after or "") for edit in document.applied if "han_spaces" in edit.rule)
-    return taken > BLANKS * len(document.original)
+    return taken / max(len(document.original), 1)
 
 
 class Stretch(NamedTuple):
