@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 import kenlm
 
-from jiaokan.knowledge.language import NEIGHBOUR_COLUMNS, tokens
+from jiaokan.knowledge.language import BORDER, END, NEIGHBOUR_COLUMNS, NUMBER, tokens
 from jiaokan.knowledge.tables import read_table
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ REMNANT = re.compile(
 )
 HAN = re.compile("[\u3400-\u9fff]")
 # Characters worth a row in neighbours.tsv besides Han, in the model's forms.
-PUNCTUATION = frozenset('，。、；：？！（）《》〔〕"%—·')
+PUNCTUATION = frozenset('，。、；：？！（）《》〔〕"%—·≥≤=<>×')
+OPERATORS = ("≥", "≤", "=", "")  # before the number of an indicator
 BIGRAM_FLOOR = 3
 NEIGHBOURS = 200
 LICENCES = {
@@ -69,7 +70,7 @@ class Source:
     name: str
     weight: int = 1
     tested: bool = True  # whether some of it is held out
-    prose: bool = True  # a form's cells are kept as they are, ≥95% among them
+    prose: bool = True  # a form's cells are kept as they are, ≥95% among them, as often as they stand there
     read: int = 0
     kept: int = 0
     characters: int = 0
@@ -109,7 +110,7 @@ def prepare(options: argparse.Namespace) -> tuple[list[Source], Counter[str], Co
                 source.read += 1
                 found = usable(line) if source.prose else tokens(line)[0]
                 key = hashlib.blake2b(" ".join(found).encode(), digest_size=8).digest()
-                if not found or key in seen:
+                if not found or (key in seen and source.prose):
                     continue
                 seen.add(key)
                 if source.tested and int.from_bytes(key, "big") % HELD_OUT == 0:
@@ -117,8 +118,8 @@ def prepare(options: argparse.Namespace) -> tuple[list[Source], Counter[str], Co
                     continue
                 source.kept += 1
                 source.characters += len(found)
-                chars.update(found)
-                pairs.update(pairwise(found))
+                chars.update(found * source.weight)
+                pairs.update(list(pairwise([END, *found, END])) * source.weight)
                 forward.write((" ".join(found) + "\n") * source.weight)
                 backward.write((" ".join(found[::-1]) + "\n") * source.weight)
             sources.append(source)
@@ -148,6 +149,7 @@ def _inputs(options: argparse.Namespace) -> Iterator[tuple[Source, Iterator[str]
         yield Source(Path(name).stem, int(weight), tested=weight == "1"), _extra(Path(name), columns.split(",") if columns else [])
     if options.places:
         yield Source("places", tested=False), _places(options.places)
+        yield Source("indicators", PAGES, tested=False, prose=False), _indicators(options.places)
     if options.pages:
         yield Source("pages", PAGES, tested=False, prose=False), _pages(options.pages)
 
@@ -185,6 +187,12 @@ def _places(folder: Path) -> Iterator[str]:
         yield full[code]
     for _, (_, name, parent) in read_table(folder / "townships.tsv", ("code", "name", "parent")):
         yield full.get(parent, "") + name
+
+
+def _indicators(folder: Path) -> Iterator[str]:
+    """Yield the values of indicators, ≥95% and the like, in every unit: the corpora are prose and have none."""
+    for _, (unit, _) in read_table(folder / "units.tsv", ("unit", "kind")):
+        yield from (operator + NUMBER + unit for operator in OPERATORS)
 
 
 def train(text: Path, model: Path, tools: Path, prune: str, quantise: str) -> list[int]:
@@ -232,14 +240,14 @@ def write_neighbours(path: Path, chars: Counter[str], pairs: Counter[tuple[str, 
         "# licence: CC0-1.0 (counts of facts; no text)",
         "\t".join(NEIGHBOUR_COLUMNS),
     ]
-    for char in sorted(char for char in chars if _worth(char) and chars[char] >= BIGRAM_FLOOR):
+    for char in [END, *sorted(char for char in chars if _worth(char) and chars[char] >= BIGRAM_FLOOR)]:
         following, preceding = ("".join(other for _, other in sorted(side.get(char, []))[:NEIGHBOURS]) for side in (after, before))
-        lines.append(f"{char}\t{chars[char]}\t{following}\t{preceding}")
+        lines.append(f"{char}\t{chars[char]}\t{following}\t{preceding}".replace(END, BORDER))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _worth(token: str) -> bool:
-    return token in PUNCTUATION or HAN.match(token) is not None
+    return token in PUNCTUATION or token in (END, NUMBER) or HAN.match(token) is not None
 
 
 def card(options: argparse.Namespace, sources: Sequence[Source], counts: dict[str, list[int]]) -> str:
@@ -336,7 +344,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="WEIGHT:COLUMNS:FILE",
         help="lists to repeat WEIGHT times; COLUMNS of a TSV by name, or none",
     )
-    parser.add_argument("--places", type=Path, help="folder of places.tsv and townships.tsv")
+    parser.add_argument("--places", type=Path, help="folder of places.tsv, townships.tsv and units.tsv")
     parser.add_argument("--pages", type=Path, help="our corpus: its train pages count PAGES times")
     parser.add_argument("--tools", type=Path, required=True, help="folder of lmplz and build_binary")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")

@@ -62,6 +62,7 @@ class Passage:
     edge: Floats  # what token i's place in the printed line says of a fault, in nats
     breaks: frozenset[int]  # tokens that begin a printed line within the passage
     prose: bool  # sentences, at whose end a stop belongs
+    cell: bool  # of a table, where many leave it out
     doubt: Floats  # how far each token, or the seam before it, is from sound: 1 is worth a close look on a usual page
     worst: float  # the greatest of them, the printed line's edges taken into account
 
@@ -86,7 +87,7 @@ def passages(text: str, language: LanguageModel, confusions: Slips, weights: Map
             written = text[stretch.start : stretch.end]
             edge = edge_evidence(written, [start - stretch.start for start in stretch.starts], np.maximum(wrong, lost))
             doubt = doubt * np.exp(edge) if edge.any() else doubt
-            yield Passage(stretch.start, written, units, stretch.starts, wrong, lost, edge, stretch.breaks, stretch.prose, doubt, float(doubt.max()))
+            yield Passage(stretch.start, written, units, stretch.starts, wrong, lost, edge, stretch.breaks, stretch.prose, stretch.cell, doubt, float(doubt.max()))
 
 
 def sets_blanks(document: Document) -> bool:
@@ -107,6 +108,7 @@ class Stretch(NamedTuple):
     end: int
     tokens: list[str]
     starts: list[int]
+    cell: bool
     breaks: frozenset[int] = frozenset()
 
     @property
@@ -131,13 +133,13 @@ def stretches(text: str, language: LanguageModel, weights: Mapping[str, float]) 
             if not between and not full:  # one long cell, cut
                 yield current
                 current = None
-            elif full and BREAK.fullmatch(between) and not _beside_tab(text, match) and runs_on(current, Stretch(*match.span(), units, starts), text, widest, language=language, weights=weights):
+            elif full and BREAK.fullmatch(between) and not _beside_tab(text, match) and runs_on(current, Stretch(*match.span(), units, starts, cell=False), text, widest, language=language, weights=weights):
                 breaks = current.breaks | {len(current.tokens)}
-                current = Stretch(current.start, match.end(), current.tokens + units, current.starts + starts, breaks)
+                current = Stretch(current.start, match.end(), current.tokens + units, current.starts + starts, current.cell, breaks)
                 continue
             else:
                 yield _ended(current)
-        current = Stretch(*match.span(), units, starts)
+        current = Stretch(*match.span(), units, starts, _beside_tab(text, match))
     if current is not None:
         yield _ended(current)
 

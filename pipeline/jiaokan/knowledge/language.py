@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FORWARD = "language/forward.klm"
 BACKWARD = "language/backward.klm"
 NEIGHBOURS = "language/neighbours.tsv"
+BORDER = "¶"  # END in neighbours.tsv
 NEIGHBOUR_COLUMNS = ("char", "count", "successors", "predecessors")
 
 NUMBER = "0"  # the model's token for a run of digits
@@ -149,7 +150,7 @@ class Neighbours:
         for number, (char, count, after, before) in read_table(path, NEIGHBOUR_COLUMNS):
             if not count.isdecimal():
                 raise DictionaryError(f"count is {count!r}", where=f"{path}:{number}", fix="make it a whole number")
-            table[char] = (int(count), after, before)
+            table[char.replace(BORDER, END)] = (int(count), after.replace(BORDER, END), before.replace(BORDER, END))
         return cls(table)
 
     def successors(self, char: str) -> str:

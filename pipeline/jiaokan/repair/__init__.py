@@ -22,6 +22,7 @@ from jiaokan.repair.lattice import Reading
 from jiaokan.repair.memory import Memory, memories
 from jiaokan.repair.places import misnomers
 from jiaokan.repair.protect import protected
+from jiaokan.repair.quotes import OPEN, lost_quotes
 from jiaokan.repair.sites import sites
 from jiaokan.script import NUMERALS, is_han
 
@@ -35,6 +36,7 @@ UNREADABLE = 0.75  # P(misread) from which a place without a good reading is fla
 # is the author's meaning, which the likely level may guess at and the certain level may not.
 INSERTED, NUMERAL, OPERATOR = 0.45, 0.45, 0.85
 OPERATORS = frozenset("<>≤≥=")
+NARROW = {"。": ".", "，": ",", "；": ";", "：": ":", "？": "?", "！": "!", "（": "(", "）": ")"}
 FORCED = {"set_phrases": 0.985, "labels": 0.985, "units": 0.985}
 
 
@@ -59,10 +61,11 @@ class Repair:
         shield = Shield(protected(document, self.knowledge))
         framed = (edit for edit in self._framed(document) if not shield.covers(edit.span))
         blanks = sets_blanks(document)
-        decided = self._decided(self.knowledge.passages(document.text, blanks), shield, self.channels[blanks])
+        passages = self.knowledge.passages(document.text, blanks)
+        decided = self._decided(passages, shield, self.channels[blanks])
         taken: list[Edit] = []
         written: set[int] = set()  # places already spoken for
-        for edit in chain(framed, chain.from_iterable(decided)):
+        for edit in chain(framed, chain.from_iterable(decided), self._quoted(passages, shield)):
             if written.isdisjoint(_reach(edit.span)):
                 taken.append(edit)
                 written.update(_reach(edit.span))
@@ -86,6 +89,15 @@ class Repair:
             for misfit in rule(text, self.knowledge):
                 before = text[misfit.span.start : misfit.span.end]
                 yield Edit(misfit.span, before, misfit.printed, misfit.rule, misfit.kind, FORCED[misfit.rule], misfit.why)
+
+    def _quoted(self, passages: Sequence[Passage], shield: Shield) -> Iterator[Edit]:
+        """Yield the quotation marks whose partner stands alone."""
+        for passage in passages:
+            for quote in lost_quotes(passage, self.knowledge):
+                place = span(passage, Reading(quote.before, quote.before, ""))
+                if not shield.covers(place):
+                    partner = "closing" if quote.mark == OPEN else "opening"
+                    yield Edit(place, "", quote.mark, "quotes", "lost_punctuation", quote.chance, f"a {partner} quotation mark stands alone; the language model puts its partner here")
 
     def _decide(self, case: Case, shield: Shield, faults: float) -> list[Edit]:
         """Return the changes of the best path as edits, a flag where there is none but the text is broken, or nothing."""
@@ -160,8 +172,8 @@ def _text(passage: Passage, place: Span) -> str:
 
 def _as_set(after: str, text: str) -> str:
     """Return a mark in the width the passage uses: ， becomes , where the passage has more of the latter."""
-    narrow = {"。": ".", "，": ",", "；": ";", "：": ":", "？": "?", "！": "!", "（": "(", "）": ")"}
-    return narrow[after] if after in narrow and text.count(narrow[after]) > text.count(after) else after
+    like = "，" if after == "。" else after  # . is no narrow 。 but where the commas are narrow: some engines read every 。 as .
+    return NARROW[after] if after in NARROW and text.count(NARROW[like]) > text.count(like) else after
 
 
 def _ceiling(before: str, after: str) -> float:

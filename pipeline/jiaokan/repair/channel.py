@@ -35,8 +35,8 @@ SHORTEST_TERM, LONGEST_TERM = 4, 8  # characters; of a longer term the neighbour
 FEATURES = (
     "substitution", "mark_for_han", "han_for_mark", "mark_for_mark", "lost_han", "lost_mark", "intruder_han", "intruder_mark", "more",
     "forward", "backward", "both", "new_forward", "new_backward", "rest", "channel_han", "channel_mark", "similarity", "sound", "unlike", "rarity", "words", "broken",
-    "term", "phrase", "suspicion", "edge", "at_break", "at_end", "at_end_of_prose", "damage", "half_parallel", "parallel", "agreement", "repeated", "here_new", "here_old",
-    "stops_here", "second_colon", "in_list",
+    "term", "phrase", "suspicion", "edge", "at_break", "at_end", "at_end_of_prose", "at_end_in_table", "damage", "half_parallel", "parallel", "agreement", "repeated", "here_new", "here_old",
+    "stops_here", "second_colon", "in_list", "scarce", "abundant", "sentence_before", "sentence_behind",
 )  # fmt: skip
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
 WANTED = 10.0  # nats for a term the user asked to repair towards: his word that it occurs, which no corpus can have
@@ -87,7 +87,7 @@ class Channel:
             for missed in self.knowledge.lexicon.aims.missed(passage.tokens, site.tokens):
                 reading = Reading(*missed)
                 found.setdefault((reading,), self._alone(passage, reading))
-            seams = frozenset(index for index in site.tokens if passage.lost[index] >= SEAM)
+            seams = frozenset(index for index in site.tokens if passage.lost[index] >= SEAM or (passage.prose and passage.tokens[index] == END))
             for path in self.lattice.paths(passage, site.tokens, seams, memory.page):
                 found.setdefault(path.changes, path)
         return [path for path in found.values() if _allowed(passage, path.changes)]
@@ -125,7 +125,7 @@ class Channel:
             features += (
                 len(path.changes) * math.log(memory.damage), float(parallel.half), float(counts),
                 float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated), *self._here(passage, path.changes, memory),
-                *_punctuated(passage, path.changes, memory),
+                *_punctuated(passage, path.changes, memory), *self._balance(path.changes, passage, memory), *_lengths(passage, path.changes),
             )  # fmt: skip
             score = sum(map(operator.mul, self._weights, features)) + WANTED * wanted
             scored.append(Scored(path.changes, features, score, parallel))
@@ -140,6 +140,26 @@ class Channel:
             sum(math.log1p(memory.count(char)) for char in new if is_han(char)),
             sum(math.log1p(memory.count(char) - 1) for char in old if is_han(char)),
         )
+
+    def _balance(self, changes: tuple[Reading, ...], passage: Passage, memory: Memory) -> tuple[float, float]:
+        """Return how scarce on the page the marks written are, and how abundant those that go, against official prose: logarithms.
+
+        An engine that reads every 。 as ， leaves a page of commas without a stop.
+        """
+        share = self._usual
+        marks = sum(memory.count(mark) for mark in share)
+        written = [change.after for change in changes if change.after in share]
+        gone = [mark for change in changes for mark in passage.tokens[change.first : change.last] if mark in share]
+        return (
+            sum(math.log((marks * share[mark] + 1) / (memory.count(mark) + 1)) for mark in written),
+            sum(math.log((memory.count(mark) + 1) / (marks * share[mark] + 1)) for mark in gone),
+        )
+
+    @cached_property
+    def _usual(self) -> dict[str, float]:
+        """The share of each mark among the marks of official prose."""
+        counts = {mark: self.knowledge.neighbours.count(mark) for mark in SENTENCE}
+        return {mark: count / sum(counts.values()) for mark, count in counts.items()}
 
     @cached_property
     def _weights(self) -> list[float]:
@@ -168,7 +188,7 @@ class Channel:
         rest = max(ahead[len(left) + len(units) : len(left) + len(units) + 2], default=0.0)
         of_changes = [self._of_change(passage, change) for change in path.changes]
         kinds = [kind for kind, *_ in of_changes]
-        similarity, sound, unlike, rarity, channel_han, channel_mark, suspicion, edge, at_break, at_end, at_end_of_prose = (sum(values) for values in zip(*(rest for _, *rest in of_changes), strict=True))
+        similarity, sound, unlike, rarity, channel_han, channel_mark, suspicion, edge, at_break, *at_end = (sum(values) for values in zip(*(rest for _, *rest in of_changes), strict=True))
         stands, would = "".join(left[-LONGEST_WORD + 1 :]), "".join(right[: LONGEST_WORD - 1])
         term, phrase = self._completes("".join(left), whole.after, "".join(right))
         return (
@@ -193,8 +213,7 @@ class Channel:
             suspicion,
             edge,
             at_break,
-            at_end,
-            at_end_of_prose,
+            *at_end,
         )
 
     def _of_change(self, passage: Passage, change: Reading) -> tuple[str, *tuple[float, ...]]:
@@ -214,7 +233,7 @@ class Channel:
         at_end = not before and passage.tokens[at] == END
         return (
             kind, similarity, sound, float(substitution and similarity == sound == 0), rarity, channel * han, channel * (not han),
-            math.log(max(suspicion, 1e-6)), edge, float(not before and at in passage.breaks), float(at_end), float(at_end and passage.prose),
+            math.log(max(suspicion, 1e-6)), edge, float(not before and at in passage.breaks), float(at_end), float(at_end and passage.prose), float(at_end and passage.prose and passage.cell),
         )  # fmt: skip
 
     def _completes(self, left: str, after: str, right: str) -> tuple[float, float]:
@@ -278,6 +297,17 @@ def _punctuated(passage: Passage, changes: tuple[Reading, ...], memory: Memory) 
             second += float(here == ["："] and "：" in sentence[0] and passage.tokens[change.last] in ITEMS)
             listed += float(change.after == "；" and ("；" in sentence[0] or "；" in sentence[1]))
     return stops, second, listed
+
+
+def _lengths(passage: Passage, changes: tuple[Reading, ...]) -> tuple[float, float]:
+    """Return how long a sentence a new full stop ends, and how long a one it begins (logarithms of tokens); less for one that goes."""
+    before = behind = 0.0
+    for change in changes:
+        made = (change.after == "。") - (passage.tokens[change.first : change.last] == ["。"])
+        if made:
+            left, right = _sentence(passage.tokens, change.first, change.last)
+            before, behind = before + made * math.log1p(len(left)), behind + made * math.log1p(len(right))
+    return before, behind
 
 
 def _sentence(units: list[str], first: int, last: int) -> tuple[list[str], list[str]]:

@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from jiaokan.detect.suspects import Passage
+from jiaokan.knowledge.language import END
 
 GLANCE = 0.25  # of the doubt that is worth a close look, from which a place is compared with the rest of the document, which costs little
 SOUND = 0.02  # estimated faults per character of a sound form: names, codes and short cells look odd to the model
 CLOSEST = 3.0  # times more closely a broken page is looked at
+STOPS = frozenset("。；：！？…")
 WIDEST = 6  # tokens; a longer broken stretch is taken in pieces
 
 
@@ -29,10 +31,11 @@ def sites(passage: Passage, damage: float) -> Iterator[Site]:
     """
     lift = min(CLOSEST, max(1.0, damage / SOUND))
     spaced = _spaced(passage)
-    if passage.worst * lift < GLANCE and not spaced:
+    ends = _unstopped(passage)
+    if passage.worst * lift < GLANCE and not spaced and not ends:
         return
-    suspicious = sorted({*np.flatnonzero(passage.doubt >= GLANCE / lift).tolist(), *spaced})
-    close = {place for place in suspicious if passage.doubt[place] >= 1 / lift}
+    suspicious = sorted({*np.flatnonzero(passage.doubt >= GLANCE / lift).tolist(), *spaced, *ends})
+    close = {place for place in suspicious if passage.doubt[place] >= 1 / lift}.union(ends)
     start = 0
     for place in range(1, len(suspicious) + 1):
         here = suspicious[place - 1]
@@ -40,6 +43,12 @@ def sites(passage: Passage, damage: float) -> Iterator[Site]:
         if not runs_on or place - start == WIDEST:
             yield Site(range(suspicious[start], here + 1), here in close)
             start = place
+
+
+def _unstopped(passage: Passage) -> list[int]:
+    """Return the end of sentences that no stop ends: whether one is lost the page's other ends tell better than the model."""
+    units = passage.tokens
+    return [len(units) - 1] if passage.prose and units[-1] == END and units[-2] not in STOPS else []
 
 
 def _spaced(passage: Passage) -> list[int]:

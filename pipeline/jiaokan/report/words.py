@@ -23,7 +23,7 @@ RULE = {
     "split_codes": "去掉空格后是完整的项目编码", "split_phones": "去掉空格后是完整的电话号码", "number_brackets": "发文字号的年份用六角括号（GB/T 9704—2012）",
     "garbled_brackets": "发文字号的括号误读，应为六角括号（GB/T 9704—2012）", "unclosed_numbers": "发文字号的括号缺一半", "ranges": "年份之间应为连接号",
     "doubled_stops": "两个标点连用，其一为衍", "gazetteer": "此地名不存在，与本件所涉地名一字之差", "labels": "表格栏目名的固定写法", "set_phrases": "固定提法",
-    "lexicon": "合于词表中的用语", "document_memory": "本件他处有相同语句可证", "language_model": "依上下文推断", "unreadable": "上下文均不通，且无可信的改法",
+    "lexicon": "合于词表中的用语", "quotes": "引号缺一半", "document_memory": "本件他处有相同语句可证", "language_model": "依上下文推断", "unreadable": "上下文均不通，且无可信的改法",
     "foreign_script": "公文不用的文字", "control_characters": "控制字符", "units": "数值之后应为计量单位", "watermarks": "扫描软件或文库网站的水印",
     "lost_item_marks": "同列各项之前均有标点", "lost_breaks": "条目另起一行", "merged_cells": "两个栏目应分属两格", "numbering_holes": "序号不连续，此处可能脱文",
     "mid_word_starts": "起首不成句，此前可能脱行", "unbalanced_marks": "括号或引号不成对", "mirror_noise": "转载网站留下的痕迹",
