@@ -41,7 +41,7 @@ from jiaokan.model import Apply, Medium
 from jiaokan.read import from_text
 from jiaokan.repair import channel
 from jiaokan.repair.company import company
-from jiaokan.repair.lattice import NATS, WEIGHT, Reading
+from jiaokan.repair.lattice import NATS, WEIGHT_HAN, WEIGHT_MARK, Reading
 from jiaokan.repair.memory import memories
 from jiaokan.repair.sites import CLOSEST, SOUND, sites
 from jiaokan.script import is_han
@@ -254,7 +254,7 @@ def logistic(matrix: Floats, labels: Floats) -> Floats:
 
 def places(some: list[Pair], knowledge: load.Knowledge, detection: dict[str, dict[str, float]]) -> Iterator[Site]:
     """Yield the suspicious places of some texts with the paths through them."""
-    plain = dict.fromkeys(channel.FEATURES, 0.0) | {"forward": NATS, "channel_han": WEIGHT, "channel_mark": WEIGHT}
+    plain = dict.fromkeys(channel.FEATURES, 0.0) | {"forward": NATS, "channel_han": WEIGHT_HAN, "channel_mark": WEIGHT_MARK}
     weighers = {blanks: channel.Channel(knowledge, plain, blanks) for blanks in (False, True)}
     for pair in some:
         truth, weigher = Truth(pair), weighers[pair.blanks]

@@ -18,7 +18,7 @@ from jiaokan.extract import extract
 from jiaokan.knowledge.load import LOADED
 from jiaokan.model import Apply, Document, Edit, Status
 from jiaokan.normalise.characters import RareTwins, compatibility_ideographs, invisible_characters
-from jiaokan.normalise.numbers import SplitCodes, garbled_brackets, number_brackets, ranges, split_phones, unclosed_numbers
+from jiaokan.normalise.numbers import SplitCodes, garbled_brackets, grouping, number_brackets, ranges, split_phones, unclosed_numbers
 from jiaokan.normalise.punctuation import Watermarks, doubled_stops, ornaments, pinyin_glosses, table_rules
 from jiaokan.normalise.spaces import HanSpaces, cell_edges, punctuation_spaces
 from jiaokan.repair import Repair
@@ -56,6 +56,7 @@ def normalising(knowledge: Knowledge) -> tuple[Stage, ...]:
         number_brackets,
         unclosed_numbers,
         ranges,
+        grouping,
     )
 
 

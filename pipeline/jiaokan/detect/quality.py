@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LOSSLESS = frozenset(
     {"invisible_characters", "compatibility_ideographs", "rare_twins", "table_rules", "cell_edges", "punctuation_spaces", "han_spaces"}
-    | {"split_codes", "split_phones", "number_brackets", "ranges"}
+    | {"split_codes", "split_phones", "number_brackets", "ranges", "grouping"}
 )
 ODDS = 10.0  # added to a proposal's log odds, so that none at all is 0 and every proposal more
 SHARED = 0.3  # of an engine's errors, by which the estimates of all its pages are off together (estimates.toml, per engine)

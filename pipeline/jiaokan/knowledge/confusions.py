@@ -44,6 +44,9 @@ class Slips(Protocol):
     def printed(self, read: str) -> tuple[str, ...]:
         """See Confusions.printed."""
 
+    def merged(self, read: str, /) -> tuple[str, ...]:
+        """See Confusions.merged."""
+
     def lost(self, at_most: int, /) -> tuple[str, ...]:
         """See Confusions.lost."""
 
@@ -85,6 +88,10 @@ class Confusions:
     def printed(self, read: str) -> tuple[str, ...]:
         """Return what may have been printed where one character was read, likeliest first."""
         return self._printed(read)
+
+    def merged(self, read: str, /) -> tuple[str, ...]:
+        """Return what was printed, as one character, where two were read: 人台 → 合."""
+        return tuple(char for char in self._readings.get(read, ()) if len(char) == 1 and _writable(char)) if len(read) > 1 else ()
 
     def lost(self, at_most: int, /) -> tuple[str, ...]:
         """Return the characters most often lost, likeliest first."""

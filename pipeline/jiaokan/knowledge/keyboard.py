@@ -40,6 +40,10 @@ class Keyboard:
         """Return what may have been meant where a character was typed, likeliest first."""
         return self._printed(read)
 
+    def merged(self, _read: str) -> tuple[str, ...]:
+        """Return nothing: no key types half a character."""
+        return ()
+
     def lost(self, _at_most: int) -> tuple[str, ...]:
         """Return nothing: typists' losses are not this channel's."""
         return ()
@@ -103,6 +107,10 @@ class Both:
         """Return what either channel thinks possible, by turns."""
         one, other = self.keyboard.printed(read), self.print_.printed(read)
         return tuple(dict.fromkeys([char for pair in zip(one, other, strict=False) for char in pair] + [*one, *other]))
+
+    def merged(self, read: str) -> tuple[str, ...]:
+        """Return what print knows to be read as two characters."""
+        return self.print_.merged(read)
 
     def lost(self, at_most: int) -> tuple[str, ...]:
         """Return the characters most often lost in print."""

@@ -22,6 +22,8 @@ PROJECT_CODE = re.compile(r"\d{8}(?:[A-Z]\d{12}|\d{13})")
 SPACED_CODE = re.compile(r"(?<![\dA-Za-z.,])[\dA-Z]{4,}(?: [\dA-Z]{2,})+(?![\dA-Za-z.,%])")
 LANDLINE = re.compile(r"(?<!\d)0\d{2,3}[-－—]?(?P<left>\d{1,7})(?P<gap> )(?P<right>\d{1,7})(?! ?\d)")
 LANDLINE_DIGITS = (7, 8)
+# 1,760.000 元 stays: one separator may be a decimal point. Two can not.
+GROUPED = re.compile(r"(?<![\d.,，．])\d{1,3}(?P<groups>(?:[,.，．]\d{3})+)(?P<decimals>[.．]\d\d?)?(?![\d%]|[,.，．]\d)(?P<money>[ \u3000]*[万亿]?元)?")
 # 一 for a dash between two years, months, days or figures: 2021一2023年, 3月一12月, 2023-12一31
 RANGE = re.compile(r"(?<=[\d年月日])一(?=\d)")
 
@@ -133,3 +135,22 @@ def ranges(document: Document) -> Iterator[Edit]:
             confidence=0.98,
             why="between two figures stands a dash, no numeral",
         )
+
+
+def grouping(document: Document) -> Iterator[Edit]:
+    """Restore the commas between groups of three digits: 1,185.600.00元 → 1,185,600.00元. No digit changes.
+
+    A number has one decimal point; where two separators or more stand and one of them is a comma, or an amount of money
+    follows, each before three digits is a comma. 1,760.000 is ambiguous only without another group.
+    """
+    for match in GROUPED.finditer(document.text):
+        groups = match["groups"]
+        commas = [mark for mark in groups[::4] if mark in ",，"]
+        separators = len(groups) // 4 + bool(match["decimals"])
+        if separators < 2 or not (commas or match["money"]):
+            continue
+        for place in range(0, len(groups), 4):
+            if groups[place] not in ",，":
+                at = match.start("groups") + place
+                why = f"{match[0]}: a number has one decimal point; before a group of three digits stands a comma"
+                yield Edit(Span(at, at + 1), groups[place], commas[0] if commas else ",", "grouping", "number", 0.97, why)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jiaokan.detect.suspects import Passage
 from jiaokan.knowledge.language import END, NUMBER, WORD
 from jiaokan.model import Span
-from jiaokan.repair.lattice import ALONE, NATS, WEIGHT, Lattice, Path, Reading
+from jiaokan.repair.lattice import ALONE, NATS, Lattice, Path, Reading
 from jiaokan.script import is_han
 
 if TYPE_CHECKING:
@@ -34,13 +34,15 @@ LONGEST_WANTED = 64  # characters of a user's term
 SHORTEST_TERM, LONGEST_TERM = 4, 8  # characters; of a longer term the neighbourhood shows too little
 FEATURES = (
     "substitution", "mark_for_han", "han_for_mark", "mark_for_mark", "lost_han", "lost_mark", "intruder_han", "intruder_mark", "more",
-    "forward", "backward", "both", "new_forward", "new_backward", "rest", "channel_han", "channel_mark", "similarity", "sound", "unlike", "rarity", "words", "broken",
-    "term", "phrase", "suspicion", "edge", "at_break", "at_end", "at_end_of_prose", "at_end_in_table", "damage", "half_parallel", "parallel", "agreement", "repeated", "here_new", "here_old",
+    "forward", "backward", "both", "new_forward", "new_backward", "rest", "words", "broken", "term", "phrase",
+    "channel_han", "channel_mark", "similarity", "sound", "unlike", "rarity", "suspicion", "edge", "beside_number", "beside_rule", "at_break", "at_end", "at_end_of_prose", "at_end_in_table",
+    "damage", "half_parallel", "parallel", "agreement", "repeated", "here_new", "here_old",
     "stops_here", "second_colon", "in_list", "scarce", "abundant", "sentence_before", "sentence_behind",
 )  # fmt: skip
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
 WANTED = 10.0  # nats for a term the user asked to repair towards: his word that it occurs, which no corpus can have
 AGREEMENT = 12  # tokens around a reading that count as agreeing: more prove no more
+OF_HAN = frozenset({"substitution", "lost_han", "intruder_han", "han_for_mark"})  # a mark for a Han character is as systematic as one mark for another: ≥ read as 之
 KINDS = FEATURES[: FEATURES.index("more")]
 CLOSES = {"）": "（", "》": "《", "〕": "〔"}
 BRACKETS = frozenset("（）《》〔〕")  # changed only where that leaves fewer of them without their partner
@@ -95,7 +97,7 @@ class Channel:
     def _alone(self, passage: Passage, reading: Reading) -> Path:
         """Return the path of one change that the lattice did not propose."""
         window = Window(passage, reading.first, reading.last, self.knowledge)
-        channel = self.confusions.gain("".join(window.before), reading.after) if len(window.before) <= 1 >= len(reading.after) else 0.0
+        channel = self.lattice.weighted("".join(window.before), reading.after) if len(window.before) <= 1 >= len(reading.after) else 0.0
         return Path((reading,), window.gain(list(reading.after)), channel)
 
     def weigh(self, passage: Passage, paths: Iterable[Path], memory: Memory) -> list[Scored]:
@@ -109,7 +111,7 @@ class Channel:
         for path in paths:
             whole = joined(passage, path.changes)
             wanted = self._wanted(passage, whole)
-            promise = NATS * path.gain + WEIGHT * path.channel + WITNESSED * memory.agreement(passage, whole) + WANTED * wanted
+            promise = NATS * path.gain + path.channel + WITNESSED * memory.agreement(passage, whole) + WANTED * wanted
             if promise >= LEAST or wanted:
                 ranked.append((promise, path, whole, wanted))
         ranked.sort(key=lambda item: -item[0])
@@ -188,7 +190,6 @@ class Channel:
         rest = max(ahead[len(left) + len(units) : len(left) + len(units) + 2], default=0.0)
         of_changes = [self._of_change(passage, change) for change in path.changes]
         kinds = [kind for kind, *_ in of_changes]
-        similarity, sound, unlike, rarity, channel_han, channel_mark, suspicion, edge, at_break, *at_end = (sum(values) for values in zip(*(rest for _, *rest in of_changes), strict=True))
         stands, would = "".join(left[-LONGEST_WORD + 1 :]), "".join(right[: LONGEST_WORD - 1])
         term, phrase = self._completes("".join(left), whole.after, "".join(right))
         return (
@@ -200,29 +201,21 @@ class Channel:
             max(ahead[changed], default=0.0),
             max(behind[changed], default=0.0),
             rest,
-            channel_han,
-            channel_mark,
-            similarity,
-            sound,
-            unlike,
-            rarity,
             float(longest_word(stands, whole.after, would, self.knowledge.words)),
             float(window.word),
             term,
             phrase,
-            suspicion,
-            edge,
-            at_break,
-            *at_end,
+            *(sum(values) for values in zip(*(rest for _, *rest in of_changes), strict=True)),
         )
 
     def _of_change(self, passage: Passage, change: Reading) -> tuple[str, *tuple[float, ...]]:
-        """Return a change's kind, likeness to the eye and the ear, whether it is unlike, rarity, channel (of Han, of marks), suspicion, edge, and where a loss stands."""
+        """Return a change's kind, and the features from "channel_han" to "at_end_in_table"."""
         before, at = passage.tokens[change.first : change.last], change.first
         kind = _kind(before, list(change.after))
         single = len(before) <= 1 >= len(change.after)
-        channel = self.confusions.gain("".join(before), change.after) if single else 0.0
-        han = "han" in kind or kind == "substitution"
+        known = single or change.after in self.confusions.merged("".join(before))
+        channel = self.confusions.gain("".join(before), change.after) if known else 0.0
+        han = kind in OF_HAN
         substitution = kind == "substitution" and single
         similarity = self.knowledge.glyphs.similarity(before[0], change.after) if substitution else 0.0
         sound = self.confusions.alike(before[0], change.after) if substitution else 0.0
@@ -230,10 +223,13 @@ class Channel:
         rarity = math.log10((count(change.after) + 1) / (count(before[0]) + 1)) if substitution else 0.0
         suspicion = passage.wrong[at] if before else max(passage.lost[at], passage.wrong[at], passage.wrong[at - 1])
         edge = float(max(passage.edge[max(0, at - (not before)) : at + 1]))
+        number = NUMBER in passage.tokens[max(0, at - 1) : change.last + 1]
+        rule = passage.cell and (at == 0 or change.last >= len(passage.tokens) - 1)
         at_end = not before and passage.tokens[at] == END
         return (
-            kind, similarity, sound, float(substitution and similarity == sound == 0), rarity, channel * han, channel * (not han),
-            math.log(max(suspicion, 1e-6)), edge, float(not before and at in passage.breaks), float(at_end), float(at_end and passage.prose), float(at_end and passage.prose and passage.cell),
+            kind, channel * han, channel * (not han), similarity, sound, float(substitution and similarity == sound == 0), rarity,
+            math.log(max(suspicion, 1e-6)), edge, float(number), float(rule), float(not before and at in passage.breaks),
+            float(at_end), float(at_end and passage.prose), float(at_end and passage.prose and passage.cell),
         )  # fmt: skip
 
     def _completes(self, left: str, after: str, right: str) -> tuple[float, float]:

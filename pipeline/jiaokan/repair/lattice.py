@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jiaokan.detect.suspects import UNJUDGED, Passage
 from jiaokan.knowledge.language import END
+from jiaokan.script import is_han
 
 if TYPE_CHECKING:
     from jiaokan.knowledge.confusions import Slips
@@ -26,7 +27,7 @@ MARKS_LOST = 4  # marks tried in every seam that is looked at
 REMEMBERED = 20_000  # places whose candidates are kept
 CHANGE = 1.0  # nats a change costs in the search beyond its channel's own
 NATS = 2.302585  # in one log10
-WEIGHT = 0.8  # of the channel in the search
+WEIGHT_HAN, WEIGHT_MARK = 0.5, 0.8  # of the channel in the search: of one Han character for another it says less than the sentence
 MARGIN = 9.0  # nats by which a path may fall behind the text as it stands, or the best path
 EDGE = ""
 ALONE = frozenset("\"'□☐☑■√✓")  # quotes, of which no neighbour can tell which of two is amiss; and tick boxes: never touched
@@ -42,7 +43,7 @@ class Reading(NamedTuple):
 
 
 class Path(NamedTuple):
-    """A way to read a run: its changes in order, what the language model prefers it by (log10), and what the channel says (nats)."""
+    """A way to read a run: its changes in order, what the language model prefers it by (log10), and what the channel says (nats, weighted)."""
 
     changes: tuple[Reading, ...]
     gain: float
@@ -67,6 +68,10 @@ class Lattice:
         self._in_words = lru_cache(REMEMBERED)(self._all_words)
         self._possible = lru_cache(REMEMBERED)(lambda char: frozenset(slips.printed(char)))
 
+    def weighted(self, read: str, printed: str) -> float:
+        """Return what the channel says of a reading, as the search weighs it."""
+        return (WEIGHT_HAN if is_han(printed) and is_han(read) else WEIGHT_MARK) * self._slips.gain(read, printed)
+
     def paths(self, passage: Passage, run: range, seams: frozenset[int], page: Page) -> list[Path]:
         """Return the likeliest changed paths through the tokens of a run, best first; something may be lost before tokens in `seams`.
 
@@ -88,25 +93,29 @@ class Lattice:
             found.append(Path(changes, total, channel))
         as_it_stands = next(path.gain for path in found if not path.changes)
         changed = [path._replace(gain=path.gain - as_it_stands) for path in found if path.changes]
-        return sorted(changed, key=lambda path: -(NATS * path.gain + WEIGHT * path.channel))[:KEPT]
+        return sorted(changed, key=lambda path: -(NATS * path.gain + path.channel))[:KEPT]
 
     def _onward(self, units: list[str], index: int, hypotheses: list[_Hypothesis], page: Page, run: range, *, seam: bool) -> list[_Hypothesis]:
-        """Return what the hypotheses become across one token; those that fall far behind the text as it stands are not followed."""
+        """Return what the hypotheses become across one token; those that fall far behind the text as it stands are not followed.
+
+        Two tokens read for one character are its change at the first and its other half at the second.
+        """
         here = units[index]
-        before = units[index - 1] if index else EDGE
+        before = units[index - 1] if index else END
         after = units[index + 1] if index + 1 < len(units) else EDGE
-        step, score_of, new_state, gain = self._language.step, self._language.base_score, self._language.new_state, self._slips.gain
+        step, score_of, new_state, gain = self._language.step, self._language.base_score, self._language.new_state, self.weighted
         instead: list[tuple[str, float]] = []
         between: list[tuple[str, float]] = []
-        drop = None
+        drop, halves = None, self._slips.merged(units[index - 1] + here) if index > run.start else ()
         if here not in UNJUDGED:
             known = self._instead(before, here, after)
             here_too = self._possible(here) & (page.behind(before) | page.before(after)).difference(known)
             words = self._in_words(before, here)[1] if index > run.start else ()
             words += self._in_words(here, after)[0] if index + 1 < run.stop else ()
-            instead = [(char, gain(here, char)) for char in dict.fromkeys((*known, *sorted(here_too), *words))]
-            drop = gain(here, "") if before != EDGE else None
-        if seam and before != EDGE:
+            wholes = self._slips.merged(here + after) if index + 1 < run.stop else ()
+            instead = [(char, gain(here, char)) for char in dict.fromkeys((*known, *sorted(here_too), *words, *wholes))]
+            drop = gain(here, "") if index else None
+        if seam and index:
             between = [(char, gain("", char)) for char in self._between(before, here)]
         found: list[_Hypothesis] = []
         floor = -1e9
@@ -118,15 +127,19 @@ class Lattice:
             for char, likely in instead:
                 following = new_state()
                 score = score_of(state, char, following)
-                total = worth + NATS * score + WEIGHT * likely - CHANGE
+                total = worth + NATS * score + likely - CHANGE
                 if total > floor:
                     found.append((total, language + score, channel + likely, following, (*changes, Reading(index, index + 1, char))))
-            if drop is not None:
-                found.append((worth + WEIGHT * drop - CHANGE, language, channel + drop, state, (*changes, Reading(index, index + 1, ""))))
+            if halves and changes and changes[-1].last == index and changes[-1].after in halves:
+                whole = Reading(index - 1, index + 1, changes[-1].after)
+                likely = gain(units[index - 1] + here, whole.after) - gain(units[index - 1], whole.after)
+                found.append((worth + likely, language, channel + likely, state, (*changes[:-1], whole)))
+            elif drop is not None:
+                found.append((worth + drop - CHANGE, language, channel + drop, state, (*changes, Reading(index, index + 1, ""))))
             for char, likely in between:
                 following = new_state()
                 score = score_of(state, char, following)
-                total = worth + NATS * score + WEIGHT * likely - CHANGE
+                total = worth + NATS * score + likely - CHANGE
                 if total > floor:
                     score_here, following = step(following, here)
                     found.append((total + NATS * score_here, language + score + score_here, channel + likely, following, (*changes, Reading(index, index, char))))

@@ -21,7 +21,7 @@ RULE = {
     "invisible_characters": "不可见字符，正文中不应有", "compatibility_ideographs": "形同而编码不同，改为通用汉字", "rare_twins": "公文不用的生僻字，与所改之字几乎同形",
     "table_rules": "表格竖线误作文字", "cell_edges": "单元格首尾的空格", "punctuation_spaces": "全角标点前后不空格", "han_spaces": "词句中间断开的空格",
     "split_codes": "去掉空格后是完整的项目编码", "split_phones": "去掉空格后是完整的电话号码", "number_brackets": "发文字号的年份用六角括号（GB/T 9704—2012）",
-    "garbled_brackets": "发文字号的括号误读，应为六角括号（GB/T 9704—2012）", "unclosed_numbers": "发文字号的括号缺一半", "ranges": "年份之间应为连接号",
+    "garbled_brackets": "发文字号的括号误读，应为六角括号（GB/T 9704—2012）", "unclosed_numbers": "发文字号的括号缺一半", "ranges": "年份之间应为连接号", "grouping": "千分位应为逗号",
     "doubled_stops": "两个标点连用，其一为衍", "gazetteer": "此地名不存在，与本件所涉地名一字之差", "labels": "表格栏目名的固定写法", "set_phrases": "固定提法",
     "lexicon": "合于词表中的用语", "quotes": "引号缺一半", "document_memory": "本件他处有相同语句可证", "language_model": "依上下文推断", "unreadable": "上下文均不通，且无可信的改法",
     "foreign_script": "公文不用的文字", "control_characters": "控制字符", "units": "数值之后应为计量单位", "watermarks": "扫描软件或文库网站的水印",
