@@ -32,18 +32,20 @@ WITNESSED = 1.5  # nats of promise for each token around a reading that agrees w
 LONGEST_WORD = 4
 LONGEST_WANTED = 64  # characters of a user's term
 SHORTEST_TERM, LONGEST_TERM = 4, 8  # characters; of a longer term the neighbourhood shows too little
+KINDS = ("substitution", "mark_for_han", "han_for_mark", "mark_for_mark", "lost_han", "lost_mark", "intruder_han", "intruder_mark")
+OF_ENGINE = (*KINDS, "channel_han")  # how often an engine fails in which way depends on its sort: those that set blanks have numbers of their own
 FEATURES = (
-    "substitution", "mark_for_han", "han_for_mark", "mark_for_mark", "lost_han", "lost_mark", "intruder_han", "intruder_mark", "more",
+    *KINDS, "more",
     "forward", "backward", "both", "new_forward", "new_backward", "rest", "words", "broken", "term", "phrase",
     "channel_han", "channel_mark", "similarity", "sound", "unlike", "rarity", "suspicion", "edge", "beside_number", "beside_rule", "at_break", "at_end", "at_end_of_prose", "at_end_in_table",
     "damage", "half_parallel", "parallel", "agreement", "repeated", "here_new", "here_old",
-    "stops_here", "second_colon", "in_list", "scarce", "abundant", "sentence_before", "sentence_behind",
+    "stops_here", "second_colon", "in_list", "scarce", "abundant", "sentence_before", "sentence_behind", *(f"blanks_{name}" for name in OF_ENGINE),
 )  # fmt: skip
+_OF_ENGINE = tuple(FEATURES.index(name) for name in OF_ENGINE)
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
 WANTED = 10.0  # nats for a term the user asked to repair towards: his word that it occurs, which no corpus can have
 AGREEMENT = 12  # tokens around a reading that count as agreeing: more prove no more
 OF_HAN = frozenset({"substitution", "lost_han", "intruder_han", "han_for_mark"})  # a mark for a Han character is as systematic as one mark for another: ≥ read as 之
-KINDS = FEATURES[: FEATURES.index("more")]
 CLOSES = {"）": "（", "》": "《", "〕": "〔"}
 BRACKETS = frozenset("（）《》〔〕")  # changed only where that leaves fewer of them without their partner
 
@@ -128,6 +130,7 @@ class Channel:
                 len(path.changes) * math.log(memory.damage), float(parallel.half), float(counts),
                 float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated), *self._here(passage, path.changes, memory),
                 *_punctuated(passage, path.changes, memory), *self._balance(path.changes, passage, memory), *_lengths(passage, path.changes),
+                *(features[place] * self.blanks for place in _OF_ENGINE),
             )  # fmt: skip
             score = sum(map(operator.mul, self._weights, features)) + WANTED * wanted
             scored.append(Scored(path.changes, features, score, parallel))
