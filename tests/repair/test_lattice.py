@@ -42,6 +42,8 @@ FAULTS = [
     ("an intruding stop", RESERVOIR, "水库", "水.库"),
     ("an intruder never counted", RESERVOIR, "负责", "负·责"),
     ("an intruding character", RESERVOIR, "巡查工作", "巡查一工作"),
+    ("one character read as two", "推进社会治安综合治理中心规范化建设", "综合", "综人台"),
+    ("two adjacent wrong, the first odd before the second", "各级政府信息公开工作主管部门", "信息", "倍恩"),
     ("wrong, and a mark lost behind it", RESERVOIR, "工作，发现", "上作发现"),
 ]
 
@@ -138,9 +140,7 @@ def test_a_path_s_gain_is_what_the_model_prefers_the_whole_by(place: tuple[Passa
     for path in lattice().paths(passage, run, seams, page(passage)):
         whole = joined(passage, path.changes)
         assert path.gain == pytest.approx(Window(passage, whole.first, whole.last, KNOWLEDGE).gain(list(whole.after)), abs=1e-3)
-        gains = [
-            KNOWLEDGE.misreadings(False).gain("".join(passage.tokens[change.first : change.last]), change.after) for change in path.changes
-        ]
+        gains = [lattice().weighted("".join(passage.tokens[change.first : change.last]), change.after) for change in path.changes]
         assert path.channel == pytest.approx(sum(gains))
 
 

@@ -130,8 +130,8 @@ class Channel:
                 len(path.changes) * math.log(memory.damage), float(parallel.half), float(counts),
                 float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated), *self._here(passage, path.changes, memory),
                 *_punctuated(passage, path.changes, memory), *self._balance(path.changes, passage, memory), *_lengths(passage, path.changes),
-                *(features[place] * self.blanks for place in _OF_ENGINE),
             )  # fmt: skip
+            features += tuple(features[place] * self.blanks for place in _OF_ENGINE)
             score = sum(map(operator.mul, self._weights, features)) + WANTED * wanted
             scored.append(Scored(path.changes, features, score, parallel))
         return compared(scored)

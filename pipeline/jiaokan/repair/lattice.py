@@ -5,6 +5,7 @@ The search weighs language model and channel alone, cheaply; `Channel.weigh` the
 
 from __future__ import annotations
 
+import heapq
 import itertools
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from jiaokan.knowledge.language import LanguageModel, Neighbours
 
 AHEAD = 4  # tokens behind the run that judge its end: one less than the order of the model
-BEAM = 8  # paths kept at each token
+BEAM, BLIND = 8, 4  # paths kept at each token: judged with the token that follows, and without it
 KEPT = 12  # paths handed on
 LIKELY = 3  # of what the channel thinks likeliest, tried whatever the neighbours
 FITTING, FITTING_BOTH = 6, 8  # of what the channel thinks possible, tried if it suits one neighbour, or both, or makes a word with one
@@ -31,7 +32,7 @@ WEIGHT_HAN, WEIGHT_MARK = 0.5, 0.8  # of the channel in the search: of one Han c
 MARGIN = 9.0  # nats by which a path may fall behind the text as it stands, or the best path
 EDGE = ""
 ALONE = frozenset("\"'□☐☑■√✓")  # quotes, of which no neighbour can tell which of two is amiss; and tick boxes: never touched
-WORDS, IN_WORDS = 8, 16  # words tried where two tokens of a run stand, made of that many of the channel's likeliest for each
+WORDS, IN_WORDS = 12, 40  # words tried where two tokens of a run stand, made of that many of the channel's likeliest for each
 
 
 class Reading(NamedTuple):
@@ -146,12 +147,16 @@ class Lattice:
         return found
 
     def _best(self, found: list[_Hypothesis], following: str) -> list[_Hypothesis]:
-        """Return the best hypotheses, judged with the token that follows, and the one without a change whatever its worth."""
+        """Return the best hypotheses, judged with the token that follows, the best judged without it, and the one without a change.
+
+        What follows may be wrong itself: 信 before 细 is unlikely until 细 is 息.
+        """
         score_of, scratch = self._language.base_score, self._language.new_state()
         following = "</s>" if following == END else following
         ranked = sorted(((hypothesis[0] + (NATS * score_of(hypothesis[3], following, scratch) if following else 0.0), hypothesis) for hypothesis in found), key=_worth)
         least = ranked[0][0] - MARGIN
         kept = [hypothesis for worth, hypothesis in ranked[:BEAM] if worth > least]
+        kept += [hypothesis for _, hypothesis in heapq.nlargest(BLIND, ranked[BEAM:], key=_blind_worth)]
         return kept if any(not hypothesis[-1] for hypothesis in kept) else [*kept, next(hypothesis for hypothesis in found if not hypothesis[-1])]
 
     def _all_instead(self, before: str, here: str, after: str) -> tuple[str, ...]:
@@ -213,6 +218,10 @@ def _suited(follow: str, precede: str) -> tuple[str, ...]:
     shared = {char: rank for rank, char in enumerate(follow) if char in precede}
     both = sorted(shared, key=lambda char: shared[char] + precede.index(char))[:COMMON_BOTH]
     return *both, *follow[:COMMON_ONE], *precede[:COMMON_ONE]
+
+
+def _blind_worth(ranked: tuple[float, _Hypothesis]) -> float:
+    return ranked[1][0]
 
 
 def _worth(ranked: tuple[float, _Hypothesis]) -> float:
