@@ -144,7 +144,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_run_has_every_file(finished: Path) -> None:
-    tables = ("documents", "edits", "fields", "indicators", "checks", "quality")
+    tables = ("documents", "edits", "fields", "indicators", "entities", "checks", "quality")
     expected = {"report.html", "failures.jsonl", "manifest.json"}
     expected |= {f"{kind}/{name}.{suffix}" for kind, suffix in (("text", "txt"), ("records", "json"), ("pages", "html")) for name in ("page", PAGE.stem)}
     expected |= {f"tables/{name}.csv" for name in tables} | {f"tables/{name}/part-0.parquet" for name in tables}
@@ -165,7 +165,7 @@ def test_a_run_s_text_and_record_agree(finished: Path) -> None:
 
 def test_a_run_s_tables_are_read_back(finished: Path) -> None:
     tables = jiaokan.read_run(finished)
-    assert sorted(tables) == ["checks", "documents", "edits", "fields", "indicators", "quality"]
+    assert sorted(tables) == ["checks", "documents", "edits", "entities", "fields", "indicators", "quality"]
     assert sorted(tables["documents"]["id"]) == sorted(["page", PAGE.stem])
     records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((finished / "records").iterdir())]
     assert len(tables["edits"]) == sum(len(record["edits"]) for record in records)

@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from folds import names, part
+
 from jiaokan.evaluate.pairs import read_text, read_truth
 from jiaokan.learn import Tally
 from jiaokan.learn.write import to_tsv
@@ -34,10 +36,10 @@ def lines(path: Path) -> Iterator[tuple[str, str]]:
             yield cells[2], cells[3]
 
 
-def pages(corpus: Path, split: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the family, the reading and the truth of each page of a split."""
-    rows = (line.split("\t") for line in (corpus / "splits.tsv").read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    for name in (row[0] for row in rows if row[1] == split):
+def pages(corpus: Path, split: str, without: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the family, the reading and the truth of each page of a split, but for one fold."""
+    of_split = names(corpus, split)
+    for name in (name for name in of_split if name not in part(of_split, without)):
         printed = read_truth(corpus / "pages" / "truth" / f"{name}.json").text
         for path in sorted((corpus / "pages" / "ocr").glob(f"*/{name}.txt")):
             yield path.parent.name.rpartition("-")[0], read_text(path), printed
@@ -60,11 +62,12 @@ def main() -> None:
     parser.add_argument("--readings", type=Path, required=True, help="folder of FAMILY.tsv from readings.py")
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--split", default="train", help="the pages that are counted")
+    parser.add_argument("--without", default="", metavar="K/N", help="leave one fold of them out (see folds.py)")
     parser.add_argument("--weight-pages", type=int, default=1, help="how many times a page counts")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "channel.tsv")
     options = parser.parse_args()
     of_pages: dict[str, list[tuple[str, str]]] = {}
-    for family, read, printed in pages(options.corpus, options.split):
+    for family, read, printed in pages(options.corpus, options.split, options.without):
         of_pages.setdefault(family, []).append((read, printed))
     files = {path.stem: path for path in sorted(options.readings.glob("*.tsv")) if path.stem != "channel"}
     tallies: dict[str, Tally] = {}

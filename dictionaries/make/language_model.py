@@ -27,6 +27,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import kenlm
+from folds import names, part
 
 from jiaokan.knowledge.language import BORDER, END, NEIGHBOUR_COLUMNS, NUMBER, tokens
 from jiaokan.knowledge.tables import read_table
@@ -151,7 +152,7 @@ def _inputs(options: argparse.Namespace) -> Iterator[tuple[Source, Iterator[str]
         yield Source("places", tested=False), _places(options.places)
         yield Source("indicators", PAGES, tested=False, prose=False), _indicators(options.places)
     if options.pages:
-        yield Source("pages", PAGES, tested=False, prose=False), _pages(options.pages)
+        yield Source("pages", PAGES, tested=False, prose=False), _pages(options.pages, options.without)
 
 
 def _corpus(path: Path) -> Iterator[str]:
@@ -159,11 +160,11 @@ def _corpus(path: Path) -> Iterator[str]:
         yield from lines
 
 
-def _pages(corpus: Path) -> Iterator[str]:
-    """Yield the lines and cells of our own train pages: the only forms among the sources."""
-    for row in (corpus / "splits.tsv").read_text(encoding="utf-8").splitlines():
-        name, split, *_ = [*row.split("\t"), ""]
-        if split == "train":
+def _pages(corpus: Path, without: str) -> Iterator[str]:
+    """Yield the lines and cells of our own train pages, but for one fold: the only forms among the sources."""
+    train = names(corpus, "train")
+    for name in train:
+        if name not in part(train, without):
             text = json.loads((corpus / "pages" / "truth" / f"{name}.json").read_text(encoding="utf-8"))["text"]
             yield from (cell for line in text.splitlines() for cell in line.split("\t"))
 
@@ -346,6 +347,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--places", type=Path, help="folder of places.tsv, townships.tsv and units.tsv")
     parser.add_argument("--pages", type=Path, help="our corpus: its train pages count PAGES times")
+    parser.add_argument("--without", default="", metavar="K/N", help="leave one fold of them out (see folds.py)")
     parser.add_argument("--tools", type=Path, required=True, help="folder of lmplz and build_binary")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--work", type=Path, default=Path("run/language_model"), help="folder for the token files (default: %(default)s)")

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from folds import names, part
 from language_model import HELD_OUT, usable
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
@@ -97,11 +98,11 @@ def documents(folder: Path) -> list[Pair]:
     return found
 
 
-def read_pages(corpus: Path, split: str) -> list[Pair]:
-    """Return the pages of a split as each engine read them, and as they were printed."""
-    rows = [line.split("\t") for line in (corpus / "splits.tsv").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+def read_pages(corpus: Path, split: str, only: str = "") -> list[Pair]:
+    """Return the pages of a split, or of one of its folds, as each engine read them, and as they were printed."""
     found = []
-    for name in (row[0] for row in rows if row[1] == split):
+    of_split = names(corpus, split)
+    for name in (name for name in of_split if not only or name in part(of_split, only)):
         printed = json.loads((corpus / "pages" / "truth" / f"{name}.json").read_text(encoding="utf-8"))["text"]
         found.append(Pair(printed, printed))
         found += [Pair(path.read_text(encoding="utf-8"), printed) for path in sorted((corpus / "pages" / "ocr").glob(f"*/{name}.txt"))]
@@ -333,8 +334,8 @@ def on_page(texts: list[tuple[list[Site], int]], weights: Floats) -> tuple[dict[
                 half.append(number % 2)
     matrix, labels, halves = np.array(rows), np.array(right), np.array(half)
     given = np.zeros(len(labels))
-    for part in (0, 1):
-        given[halves == part] = 1 / (1 + np.exp(-matrix[halves == part] @ logistic(matrix[halves != part], labels[halves != part])))
+    for side in (0, 1):
+        given[halves == side] = 1 / (1 + np.exp(-matrix[halves == side] @ logistic(matrix[halves != side], labels[halves != side])))
     report = []
     for low, high in pairwise((0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0001)):
         inside = labels[(given >= low) & (given < high)]
@@ -372,6 +373,7 @@ def main() -> None:
     parser.add_argument("--clean", type=Path, required=True, help="TSV with columns source, target: sentences without fault")
     parser.add_argument("--corpora", type=Path, required=True, help="folder of *.txt.xz the language model was trained on")
     parser.add_argument("--corpus", type=Path, default=Path(__file__).parent.parent.parent / "corpus", help="sample documents with their truth")
+    parser.add_argument("--folds", type=Path, nargs="*", default=[], help="dictionaries made without a fold of the train pages each (see folds.py)")
     parser.add_argument("--channel", choices=("print", "keyboard", "both"), default="print")
     arguments = parser.parse_args()
     knowledge = replace(load.load(), channel=Medium(arguments.channel))
@@ -387,6 +389,12 @@ def main() -> None:
     detection["seam"] = dict(zip(suspects.SEAM_FEATURES, logistic(seams, lost).tolist(), strict=True))
     seen = list(places(train, knowledge, detection))
     unseen_yet = [(list(places([pair], knowledge, detection)), len(pair.read)) for pair in test]
+    for place, folder in enumerate(arguments.folds):
+        stranger = replace(knowledge, home=folder)
+        for pair in (normalised(pair, stranger) for pair in read_pages(arguments.corpus, "train", f"{place}/{len(arguments.folds)}")):
+            found = list(places([pair], stranger, detection))
+            seen += [] if held_out(pair) else found
+            unseen_yet += [(found, len(pair.read))] if held_out(pair) else []
     first = log_linear(seen)
     page, report = on_page(unseen_yet, first)
     fitted = log_linear(seen + [site for of_text, _ in unseen_yet for site in of_text])

@@ -20,6 +20,8 @@ from jiaokan.model import Apply, Document, Edit, Field, Span, Status
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jiaokan.knowledge.load import Knowledge
+
 __version__ = "0.3.0"
 __all__ = [
     "Apply", "DictionaryError", "Document", "Edit", "EditError", "Field", "InputError", "JiaokanError", "Span", "Status",
@@ -29,7 +31,7 @@ __all__ = [
 
 def clean(
     text: str | bytes | Path, *, apply: str = "certain", channel: str = "print", channel_data: str | Path | None = None,
-    terms: str | Path | None = None, keep: str | Path | None = None,
+    terms: str | Path | None = None, keep: str | Path | None = None, mask: bool = False,
 ) -> Document:  # fmt: skip
     """Return the document cleaned, read and checked: 原山市 → 庐山市, with its evidence.
 
@@ -40,6 +42,7 @@ def clean(
         channel_data: a folder that `jiaokan learn` wrote: how your engine misreads print.
         terms: a file of terms to repair towards, one a line.
         keep: a file of words never to touch, one a line.
+        mask: hide names of persons, telephone and identity numbers, in `original` too.
 
     Raises:
         InputError: the input is empty, binary, or in no known encoding, or an option is unknown.
@@ -54,12 +57,15 @@ def clean(
         document = read.from_bytes(text, source="", id="text")
     else:
         document = read.from_text(text)
-    return plan.run(document, load(terms, keep, channel, channel_data), apply=_apply(apply))
+    knowledge = load(terms, keep, channel, channel_data)
+    document = plan.run(document, knowledge, apply=_apply(apply))
+    return _masked(document, knowledge) if mask else document
 
 
 def clean_frame(
     frame: pd.DataFrame, *, text: str = "text", id: str = "id", apply: str = "certain",  # noqa: A002 -- the contract's own word
     channel: str = "print", channel_data: str | Path | None = None, terms: str | Path | None = None, keep: str | Path | None = None,
+    mask: bool = False,
 ) -> pd.DataFrame:  # fmt: skip
     """Return one row per row of `frame`: id, text (cleaned), record (JSON), error (empty, or why it failed).
 
@@ -82,6 +88,7 @@ def clean_frame(
             if not isinstance(content, str) or not content.strip():
                 raise InputError("no text in this row", where=name, fix="leave the row out, or read the page again")
             document = plan.run(read.from_text(content, id=name), knowledge, apply=level)
+            document = _masked(document, knowledge) if mask else document
             rows.append((name, document.text, to_json(document), ""))
         except JiaokanError as error:
             rows.append((name, None, None, str(error)))
@@ -103,10 +110,16 @@ def schema() -> dict[str, Any]:
 
 
 def read_run(folder: str | Path) -> dict[str, pd.DataFrame]:
-    """Return the tables of a run folder as DataFrames: documents, edits, fields, indicators, checks, quality."""
+    """Return the tables of a run folder as DataFrames: documents, edits, fields, indicators, entities, checks, quality."""
     from jiaokan.report.tables import read_run as load
 
     return load(folder)
+
+
+def _masked(document: Document, knowledge: Knowledge) -> Document:
+    from jiaokan.mask import mask
+
+    return mask(document, knowledge)
 
 
 def _apply(level: str) -> Apply:

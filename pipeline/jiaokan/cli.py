@@ -36,8 +36,13 @@ Inputs = Annotated[list[str], typer.Argument(help="A file, folder, glob, URL, or
 ApplyOption = Annotated[Apply, typer.Option("--apply", help="What is written into the text; the rest is suggested.")]
 Terms = Annotated[str | None, typer.Option("--terms", help="Terms to repair towards, one a line.", show_default=False)]
 Keep = Annotated[str | None, typer.Option("--keep", help="Words never to touch, one a line.", show_default=False)]
-ChannelOption = Annotated[Medium, typer.Option("--channel", help="What the text went through: print read by an engine, a keyboard, or both.")]
-ChannelData = Annotated[str | None, typer.Option("--channel-data", help="Folder that jiaokan learn wrote: how your engine misreads print.", show_default=False)]
+ChannelOption = Annotated[
+    Medium, typer.Option("--channel", help="What the text went through: print read by an engine, a keyboard, or both.")
+]
+ChannelData = Annotated[
+    str | None, typer.Option("--channel-data", help="Folder that jiaokan learn wrote: how your engine misreads print.", show_default=False)
+]
+Mask = Annotated[bool, typer.Option("--mask", help="Hide names of persons, telephone and identity numbers, in everything written.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Worker processes.")]
 _EXAMPLES = "\b\nExamples:\n"
 
@@ -46,16 +51,19 @@ _EXAMPLES = "\b\nExamples:\n"
     epilog=_EXAMPLES
     + "  jiaokan clean page.txt > page.clean.txt\n  jiaokan clean scans/ -o run --jobs 2\n"
     + "  jiaokan clean page.txt --diff\n  cat page.txt | jiaokan clean - --json | jq .edits\n"
-    + "  jiaokan clean typed.txt --channel keyboard\n  jiaokan clean scans/ -o run --channel-data my-engine"
+    + "  jiaokan clean typed.txt --channel keyboard\n  jiaokan clean scans/ -o run --mask\n  jiaokan clean scans/ -o run --channel-data my-engine"
 )
 def clean(  # noqa: PLR0917 -- the command line, in the order of its help
     inputs: Inputs,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for texts, records, tables and report.", show_default=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder for texts, records, tables and report.", show_default=False)
+    ] = None,
     apply: ApplyOption = Apply.CERTAIN,
     channel: ChannelOption = Medium.PRINT,
     channel_data: ChannelData = None,
     terms: Terms = None,
     keep: Keep = None,
+    mask: Mask = False,
     jobs: Jobs = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the record instead of the text.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Print old and new side by side.")] = False,
@@ -63,9 +71,11 @@ def clean(  # noqa: PLR0917 -- the command line, in the order of its help
     """Clean documents: the text to standard output, or everything into a folder with -o."""
     if sum((as_json, diff, output is not None)) > 1:
         raise InputError("--json, --diff and -o exclude one another", where="clean", fix="use one of them")
-    found, configuration = _found(inputs), _configuration(apply, channel, channel_data, terms, keep)
+    found, configuration = _found(inputs), _configuration(apply, channel, channel_data, terms, keep, mask)
     if output is None and not (as_json or diff) and len(found.taken) > 1:
-        raise InputError(f"{len(found.taken)} documents and one standard output", where="clean", fix="give a folder: -o DIR, or print records: --json")
+        raise InputError(
+            f"{len(found.taken)} documents and one standard output", where="clean", fix="give a folder: -o DIR, or print records: --json"
+        )
     if output:
         raise typer.Exit(_into_folder(output, found, configuration, jobs))
     failed = False
@@ -94,6 +104,7 @@ def check(  # noqa: PLR0917 -- the command line, in the order of its help
     channel_data: ChannelData = None,
     terms: Terms = None,
     keep: Keep = None,
+    mask: Mask = False,
     jobs: Jobs = 1,
 ) -> None:
     """Say what is wrong and change nothing; exit 1 if anything is flagged or a check fails."""
@@ -101,7 +112,7 @@ def check(  # noqa: PLR0917 -- the command line, in the order of its help
 
     found = _found(inputs)
     wrong = failed = False
-    for result in _results(found, _configuration(Apply.CERTAIN, channel, channel_data, terms, keep), jobs):
+    for result in _results(found, _configuration(Apply.CERTAIN, channel, channel_data, terms, keep, mask), jobs):
         if _reported(result):
             failed = True
             continue
@@ -119,6 +130,7 @@ def extract(  # noqa: PLR0917 -- the command line, in the order of its help
     channel_data: ChannelData = None,
     terms: Terms = None,
     keep: Keep = None,
+    mask: Mask = False,
     jobs: Jobs = 1,
 ) -> None:
     """Print the fields, indicators and checks of each document, one JSON object a line."""
@@ -127,7 +139,7 @@ def extract(  # noqa: PLR0917 -- the command line, in the order of its help
     found = _found(inputs)
     failed = False
     wanted = ("id", "source", "family", "region", "fields", "indicators", "checks")
-    for result in _results(found, _configuration(apply, channel, channel_data, terms, keep), jobs):
+    for result in _results(found, _configuration(apply, channel, channel_data, terms, keep, mask), jobs):
         if _reported(result):
             failed = True
             continue
@@ -136,12 +148,18 @@ def extract(  # noqa: PLR0917 -- the command line, in the order of its help
     raise typer.Exit(USAGE if failed and len(found.taken) == 1 else FAILED if failed else 0)
 
 
-@app.command(epilog=_EXAMPLES + "  jiaokan evaluate truth/ ocr/ run -o evaluation\n  jiaokan evaluate page.json page.txt --json | jq '.rates[0]'")
+@app.command(
+    epilog=_EXAMPLES + "  jiaokan evaluate truth/ ocr/ run -o evaluation\n  jiaokan evaluate page.json page.txt --json | jq '.rates[0]'"
+)
 def evaluate(
     truth: Annotated[Path, typer.Argument(help="What was printed: JSON or text, a file or folder.", show_default=False)],
     ocr: Annotated[Path, typer.Argument(help="What was read: texts of the same names, in a folder for each engine.", show_default=False)],
-    cleaned: Annotated[Path | None, typer.Argument(help="What cleaning made of it: a run folder, or texts of the same names.", show_default=False)] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for evaluation.html, its pages, CSV tables and JSON.", show_default=False)] = None,
+    cleaned: Annotated[
+        Path | None, typer.Argument(help="What cleaning made of it: a run folder, or texts of the same names.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder for evaluation.html, its pages, CSV tables and JSON.", show_default=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole evaluation as JSON.")] = False,
 ) -> None:
     """Count the errors of a reading against the truth, before and after cleaning; exit 1 if a document was left out."""
@@ -187,9 +205,18 @@ def report(run: Annotated[Path, typer.Argument(help="The folder that jiaokan cle
     + "  jiaokan clean scans/ -o run --channel-data my-engine"
 )
 def learn(  # noqa: PLR0917 -- the command line, in the order of its help
-    pairs: Annotated[list[Path], typer.Argument(help="Tables or JSON lines with ocr and truth; with --truth, texts that were read, or their folders.", show_default=False)],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for channel.tsv, card.json and failures.jsonl.", show_default=False)],
-    truth: Annotated[Path | None, typer.Option("--truth", help="What was printed: JSON or text, by the names of the readings.", show_default=False)] = None,
+    pairs: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Tables or JSON lines with ocr and truth; with --truth, texts that were read, or their folders.", show_default=False
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder for channel.tsv, card.json and failures.jsonl.", show_default=False)
+    ],
+    truth: Annotated[
+        Path | None, typer.Option("--truth", help="What was printed: JSON or text, by the names of the readings.", show_default=False)
+    ] = None,
     family: Annotated[str, typer.Option("--family", help="What to call your engine.")] = "own",
     add: Annotated[bool, typer.Option("--add", help="Add to what the folder holds already.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
@@ -284,10 +311,12 @@ def _found(inputs: list[str]) -> Sources:
     return sources(inputs)
 
 
-def _configuration(apply: Apply, channel: Medium, channel_data: str | None, terms: str | None, keep: str | None) -> Configuration:
+def _configuration(  # noqa: PLR0917 -- one for each option
+    apply: Apply, channel: Medium, channel_data: str | None, terms: str | None, keep: str | None, mask: bool
+) -> Configuration:
     from jiaokan.batch.local import Configuration
 
-    return Configuration(apply, channel, channel_data, terms, keep)
+    return Configuration(apply, channel, channel_data, terms, keep, mask)
 
 
 def _results(found: Sources, configuration: Configuration, jobs: int) -> Iterable[Any]:
@@ -299,11 +328,19 @@ def _results(found: Sources, configuration: Configuration, jobs: int) -> Iterabl
 def _into_folder(output: Path, found: Sources, configuration: Configuration, jobs: int) -> int:
     from jiaokan.batch.run import write_run
 
-    outcome = write_run(output, _results(found, configuration, jobs), configuration, found.passed_over)
+    outcome = write_run(output, _results(found, configuration, jobs), configuration, _passed_over(found, configuration))
     left_out = f", {len(found.passed_over)} files of other kinds passed over" if found.passed_over else ""
     failed = f", {outcome.failures} failed (see {output / 'failures.jsonl'})" if outcome.failures else ""
     _say(f"{outcome.documents} documents cleaned into {output}{failed}{left_out}; open {output / 'report.html'}", 0)
     return FAILED if outcome.failures else 0
+
+
+def _passed_over(found: Sources, configuration: Configuration) -> list[str]:
+    if not configuration.mask:
+        return found.passed_over
+    from jiaokan.mask import mask_location
+
+    return [mask_location(name) for name in found.passed_over]
 
 
 def _watched(results: Iterator[Any], total: int, *, doing: str = "cleaning") -> Iterator[Any]:

@@ -121,7 +121,9 @@ class Entity:
     text: str
     type: str
     span: Span  # in the original
-    normalised: str
+    normalised: str  # ISO date, sum in 元, 〔〕 in a document's number; a place's own code, of its time: 星子县 360427
+    parent: str = ""  # code of the unit above a place, of its time
+    now: str = ""  # code of what a former place is today: 360483
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +187,14 @@ class Document:
     blocks: tuple[Block, ...] = ()
     edits: tuple[Edit, ...] = ()
     family: str = ""
+    family_confidence: float = 0.0  # 0-1; 0 where the family is unknown
     region: Region | None = None
     fields: Mapping[str, Field] = field(default_factory=lambda: MappingProxyType({}))
     indicators: tuple[Indicator, ...] = ()
     entities: tuple[Entity, ...] = ()
     checks: tuple[Check, ...] = ()
     quality: Quality | None = None
+    masked: bool = False  # names and numbers of persons are hidden, in `original` too: see jiaokan.mask
 
     @property
     def applied(self) -> tuple[Edit, ...]:

@@ -1,7 +1,7 @@
 """The way of a document, stage by stage. Read this first.
 
 Editing stages propose; `decide` says what becomes of each proposal; `edits.revise` is the only writer. Reading stages
-then fill what the text says: fields, indicators, checks, quality.
+then fill what the text says: fields, indicators, entities, checks, quality.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from jiaokan import edits
 from jiaokan.detect.flags import foreign_script, mid_word_starts, numbering_holes, unbalanced_marks
 from jiaokan.detect.quality import estimate
 from jiaokan.extract import extract
+from jiaokan.extract.mentions import mentions
 from jiaokan.knowledge.load import LOADED
 from jiaokan.model import Apply, Document, Edit, Status
 from jiaokan.normalise.characters import RareTwins, compatibility_ideographs, invisible_characters
@@ -80,6 +81,7 @@ def run(document: Document, knowledge: Knowledge, *, apply: Apply = Apply.CERTAI
     """Return the document cleaned, read and checked. The same input gives the same output, whatever came before it."""
     normalised, document = mended(document, knowledge, apply=apply)
     document = extract(document, knowledge.home, gazetteer=knowledge.gazetteer)
+    document = replace(document, entities=mentions(document, knowledge))
     document = validate(document, knowledge.home, gazetteer=knowledge.gazetteer)
     document = estimate(document, normalised, knowledge)
     return withhold(document) if apply is Apply.NONE else document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -28,6 +28,7 @@ class Configuration:
     channel_data: str | None = None
     terms: str | None = None
     keep: str | None = None
+    mask: bool = False  # hide names and numbers of persons
 
     def knowledge(self) -> Knowledge:
         """Return the dictionaries and models to work with. Raises DictionaryError for a bad file, InputError for options that exclude each other."""
@@ -56,7 +57,19 @@ def clean_all(sources: Iterable[Source], configuration: Configuration, *, jobs: 
     """
     configuration.knowledge()
     work = partial(clean_source, configuration=configuration)
-    return map(work, sources) if jobs == 1 else _shared_out(work, sources, jobs)
+    results = map(work, sources) if jobs == 1 else _shared_out(work, sources, jobs)
+    return _told_apart(results) if configuration.mask else results
+
+
+def _told_apart(results: Iterable[Document | Failure]) -> Iterator[Document | Failure]:
+    """Yield results each under an id of its own: 张三 and 张四 are both masked as 张某, and a file is named by it."""
+    taken: set[str] = set()
+    for result in results:
+        name = result.id
+        while name.casefold() in taken:
+            name += "-"
+        taken.add(name.casefold())
+        yield result if name == result.id else replace(result, id=name)
 
 
 def _shared_out(work: Callable[[Source], Document | Failure], sources: Iterable[Source], jobs: int) -> Iterator[Document | Failure]:
@@ -88,8 +101,24 @@ def clean_source(source: Source, configuration: Configuration) -> Document | Fai
     name = printable(source.location)
     try:
         document = read.from_bytes(load_bytes(source.location), source=name, id=source.id)
-        return plan.run(document, configuration.knowledge(), apply=configuration.apply)
+        document = plan.run(document, configuration.knowledge(), apply=configuration.apply)
+        if not configuration.mask:
+            return document
+        from jiaokan.mask import mask
+
+        return mask(document, configuration.knowledge())
     except JiaokanError as error:
-        return Failure(source.id, name, type(error).__name__, error.what, error.fix)
+        return _failure(source, error, error.what, error.fix, configuration)
     except Exception as error:  # noqa: BLE001 -- one page must not end a batch of a million
-        return Failure(source.id, name, type(error).__name__, f"unforeseen: {error}", "report this bug with the document")
+        # What is unforeseen may quote the page.
+        what = "unforeseen" if configuration.mask else f"unforeseen: {error}"
+        return _failure(source, error, what, "report this bug with the document", configuration)
+
+
+def _failure(source: Source, error: Exception, what: str, fix: str, configuration: Configuration) -> Failure:
+    name, location = source.id, printable(source.location)
+    if configuration.mask:
+        from jiaokan.mask import mask_location
+
+        name, location, what = mask_location(name).replace("*", "x"), mask_location(location), mask_location(what)
+    return Failure(name, location, type(error).__name__, what, fix)

@@ -25,7 +25,9 @@ class Outcome(NamedTuple):
     failures: int
 
 
-def write_run(folder: Path, results: Iterable[Document | Failure], configuration: Configuration, passed_over: Iterable[str] = ()) -> Outcome:
+def write_run(
+    folder: Path, results: Iterable[Document | Failure], configuration: Configuration, passed_over: Iterable[str] = ()
+) -> Outcome:
     """Write every result into the run folder; the manifest comes last and says that the run is complete.
 
     Raises InputError if a file cannot be written.
@@ -50,7 +52,8 @@ def write_run(folder: Path, results: Iterable[Document | Failure], configuration
         "version": _version(),
         "started": started,
         "finished": _now(),
-        "configuration": asdict(configuration),
+        "configuration": {option: value for option, value in asdict(configuration).items() if option != "mask"},
+        "masked": configuration.mask,
         "dictionaries": fingerprints(),
         "documents": outcome.documents,
         "failures": outcome.failures,

@@ -118,8 +118,9 @@ def _found(truth: int, found: int, right: int) -> Row:
 
 
 def _fields(evaluation: Evaluation) -> list[Row]:
-    """Return a row for all fields (label "") and one for each label."""
-    fields, labels = evaluation.fields, sorted({label for label, _ in evaluation.fields})
+    """Return a row for all fields (label "") and one for each label; what no truth marks (a letter's 正文, say) is not judged."""
+    fields = evaluation.fields
+    labels = sorted({label for label, _ in fields if fields[label, "truth"]})
     if not labels:
         return []
     sides = ("truth", "found", "right")

@@ -1,7 +1,8 @@
 """Forms: labels and their values in the cells of a table.
 
 A label may fill its cell, share it with its value (填报单位：某局), or stand inside the value, where an engine put it
-(… 政策依据: …). A value may be empty, run on in the rows below, or stand under its label.
+(… 政策依据: …). A value may be empty, run on in the rows below, or stand under or over its label. How the page is laid
+out is layout's affair; tables with a header of their own are read by tables and indicators.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 
-from jiaokan.extract import indicators
-from jiaokan.extract.page import Cell, Page, Row, filled
+from jiaokan.extract import indicators, layout, tables
+from jiaokan.extract.page import Cell, Page, Row, filled, joined, paragraphs
+from jiaokan.extract.stacked import unstacked
 from jiaokan.extract.values import amounts, ticked, unit_of
-from jiaokan.knowledge.labels import Label, Labels, key
-from jiaokan.model import Indicator
+from jiaokan.knowledge.labels import LONGEST, SHORTEST_WITH_FAULT, Label, Labels, key
+from jiaokan.model import Indicator, Span
 
 FAULTY = 0.8
 """Confidence of a field whose label has one fault."""
@@ -23,13 +26,30 @@ DISPLACED = 0.7
 """Confidence of a field whose label stands inside its value, or that no label names."""
 RUNNING = 20
 """Characters: a shorter value does not run on into a row that begins at the left edge."""
+SPLIT = 12
+"""Characters of a label that may be split over two cells."""
+MARKS = "得分"
+"""The column of marks in a self-evaluation; its last row has their sum."""
+WITH_DIGITS = frozenset({"money", "percent", "count", "date", "year", "period", "phone", "code"})
+"""Types whose values have digits: 年度 over 合计 heads a column and is no label of it."""
 
 _COLON = re.compile(r"(?:(?<=[\s、，,。；;》）)])|^)([^\s:：，。；、》]{2,24})\s?[:：]")
-_FURNITURE = re.compile(r"[—―–\-－·]\s*\d{1,4}\s*[—―–\-－·]")
+_SPACED = re.compile(r"([^:：，。；]{2,30}?)\s*[:：]")
 _PAGE_UNIT = re.compile(r"(?:金额)?单位[:：]\s*(亿元|万元|千元|元)")
-_YEAR = re.compile(r"((?:19|20|１９|２０)[\d０-９]{2}\s*年度)")
-_YEAR_LINE = re.compile(r"[（(]?\s*((?:19|20|１９|２０)[\d０-９]{2}\s*年度?)\s*[）)]?")
-_AGENCY_LINE = re.compile(r"[\u4e00-\u9fff]{2,24}(?:[局委办厅部院校所站馆队]|中心|政府|委员会|办公室|协会|联合会|银行|公司|中学|小学)")
+_YEAR = r"(?:19|20|１９|２０)[\d０-９]{2}\s*年\s*"
+_YEAR_LINE = re.compile(rf"[（(]?\s*({_YEAR}度?)\s*[）)]?")
+_TITLE_YEAR = re.compile(rf"({_YEAR}度?)(?!\s*\d{{1,2}}\s*月)")
+_AGENCY = r"[\u4e00-\u9fff]{2,24}?(?:[局委办厅部院校所站馆队]|中心|政府|委员会|办公室|协会|联合会|银行|公司|中学|小学)"
+_AGENCY_LINE = re.compile(_AGENCY)
+_TITLE_AGENCY = re.compile(rf"(?:{_YEAR}度?\s*)?({_AGENCY})(?=\s*(?:{_YEAR}度?\s*)?(?:部门|单位|整体|项目|预算|财政))")
+_DATE_LINE = re.compile(rf"[（(]?{_YEAR}\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日[）)]?")
+_RUN_ON = re.compile(r"([^\d\s]{2,20}?)\s*(\d.*)")
+_VALUE_END = re.compile(r"[^\u4e00-\u9fff]|[年月日号元]")
+"""What a value ends with before a label that an engine ran on; inside a word no label begins."""
+_DIGIT = re.compile(r"[\d０-９〇○一二三四五六七八九十]")
+_MARKS = "，,；;、"
+_BOX = re.compile(r"\s*[□☐囗口]")
+_COLONS_AT = re.compile("[:：]")
 _PHONE = re.compile(r"\(?(?:1[3-9][\d ]{9,13}|0\d{2,3}[-—－ ]?[\d ]{7,10})$")
 
 
@@ -51,36 +71,55 @@ class Form:
         self.page, self.labels = page, labels
         self.tag = page.family.tags[0]
         self.wanted = frozenset(page.family.fields) | frozenset(page.family.sections)
+        self.tables = [table for table in page.family.tables if table.rows != "tree"]
+        # A column whose cells are one value may have its label beside it as well.
+        self.columns = frozenset(name for table in self.tables if table.rows == "one" for name in table.columns)
         self.tree = indicators.Tree(labels, self.tag)
+        self.rows = unstacked(layout.rows(page.rows, self._is_label), self.tree, self._tables_with, self._is_label)
         self.indicators: list[Indicator] = []
         found = _PAGE_UNIT.search(page.document.text)
         self.unit = self.page_unit = found[1] if found else ""
         self.open: Entry | None = None  # may run on in the next row
         self.annual_column = -1
+        self.marks_column = -1  # of the indicator table, where it has marks
         self.under: dict[int, Entry] = {}  # by column: labels whose values stand below them
+        self.above: Sequence[Cell] = ()  # a row that belongs to nothing above it
+        self.titled: dict[str, Cell] = {}  # field → what the title says of it
 
     def read(self) -> None:
         """Fill the page's fields and `indicators`."""
-        rows = self.page.rows
+        self._prose()
         index = self._heading()
-        while index < len(rows):
-            row = rows[index]
-            columns = self.tree.columns(row)
-            if columns:
-                self._close()
-                end = self._table_end(index + 1, columns)
-                self.indicators += indicators.read(self.page, self.tree, rows[index + 1 : end], columns)
-                index = end
-                continue
-            cells = filled(row)
-            if cells and not (len(cells) == 1 and _FURNITURE.fullmatch(cells[0].text)):
-                self._row(row, rows[index + 1] if index + 1 < len(rows) else ())
-            index += 1
+        while index < len(self.rows):
+            row = self.rows[index]
+            below = self.rows[index + 1] if index + 1 < len(self.rows) else ()
+            if columns := self.tree.columns(row):
+                index = self._tree(index, columns)
+            elif top := tables.header(row, self.tables, self.labels, self.tag):
+                index = self._table(index, top)
+            elif self._signature(row, below):
+                index += 2
+            else:
+                if filled(row):
+                    self._row(row, below)
+                index += 1
         self._close()
+        for label, cell in self.titled.items():
+            if label not in self.page.fields:
+                self.page.add(label, [cell], confidence=DISPLACED, inferred=True)
+
+    def _prose(self) -> None:
+        """Read what running text says of a field: 基本支出1093.07万元，占65.42% → 基本支出."""
+        lines = paragraphs([cells[0] for row in self.rows if len(cells := filled(row)) == 1])
+        for phrase in self.page.family.phrases:
+            for cell, pattern in product(lines, phrase.inside):
+                if found := pattern.search(cell.text):
+                    self.page.add(phrase.field, [cell.part(*found.span(1))])
+                    break
 
     def _heading(self) -> int:
         """Read what stands above the first label, the year and the agency that no label names; return the first row below it."""
-        for index, row in enumerate(self.page.rows):
+        for index, row in enumerate(self.rows):
             cells = filled(row)
             if not cells:
                 continue
@@ -88,38 +127,147 @@ class Form:
             line = _YEAR_LINE.fullmatch(cell.text)
             if len(cells) > 1 or _COLON.match(cell.text) or len(cell.text) > 60 or (self._label(cell.text) and not line):
                 return index
-            year = line or _YEAR.search(cell.text)
-            if year and self.page.family.year:
-                self.page.add(self.page.family.year, [cell.part(*year.span(1))], inferred=not line)
+            if line and self.page.family.year:
+                self.page.add(self.page.family.year, [cell.part(*line.span(1))])
             elif self.page.family.organisation and _AGENCY_LINE.fullmatch(cell.text):
                 self.page.add(self.page.family.organisation, [cell], confidence=DISPLACED, inferred=True)
-        return len(self.page.rows)
+            else:
+                self._title(cell)
+        return len(self.rows)
+
+    def _title(self, cell: Cell) -> None:
+        """Keep the year and the agency of a title, for where no label names them: 某县水务局2022年度部门预算公开."""
+        for label, pattern in ((self.page.family.year, _TITLE_YEAR), (self.page.family.organisation, _TITLE_AGENCY)):
+            if label and (found := pattern.search(cell.text)):
+                self.titled.setdefault(label, cell.part(*found.span(1)))
+
+    def _named(self, text: str) -> list[Label]:
+        """Return the fields and sections of the family that a text names, the likeliest first."""
+        found = [
+            label
+            for label in (self.labels.spelt(text) if text else ())
+            if label.name in self.wanted and (label.kind in {"field", "section", "row"} or label.name in self.columns or text[-1] in ":：")
+        ]
+        return sorted(found, key=lambda label: (self.tag not in label.families, key(label.name) != key(text)))
+
+    def _tables_with(self, text: str) -> frozenset[str]:
+        """Return the tables of the family that have a column a text names."""
+        names = {label.name for label in self.labels.spelt(text)}
+        return frozenset(table.name for table in self.tables if not names.isdisjoint(table.columns))
+
+    def _is_label(self, text: str) -> bool:
+        """Tell whether a line names a field, with its value or without."""
+        return (self._label(text) or self._colon_label(text)) is not None
 
     def _label(self, text: str) -> Label | None:
-        """Return the field or section of the family that a text names."""
-        label = self.labels.canonical(text, self.tag, ("field", "section")) if text else None
-        return label if label and label.name in self.wanted and label.kind in {"field", "section"} else None
+        """Return the field or section of the family that a text names.
+
+        资金总额 may be the year's or the whole project's: it is the year's where nothing else on the page is.
+        """
+        found = self._named(text)
+        annual = next((label for label in found if label.name == self.page.family.annual), None)
+        others = [label for label in found if label.name != self.page.family.annual]
+        if annual and others:
+            return others[0] if self._annual_named else annual
+        return found[0] if found else None
+
+    @cached_property
+    def _annual_named(self) -> bool:
+        """Tell whether the page names the year's sum by a label that means nothing else."""
+        cells = (cell for row in self.page.rows for cell in row if "度" in cell.text or "年" in cell.text)
+        names = ({label.name for label in self._named(part)} for cell in cells for part in _COLONS_AT.split(cell.text[:LONGEST])[:1])
+        return {self.page.family.annual} in names
 
     def _faulty(self, text: str) -> Label | None:
         near = self.labels.nearest(text, self.tag)
-        return near[0] if near and near[0].name in self.wanted and near[0].kind in {"field", "section"} else None
+        return self._label(near[1]) if near else None
+
+    def _tree(self, index: int, columns: indicators.Columns) -> int:
+        """Read the indicator table whose header is at a row, over pages that repeat the header; return the row below it."""
+        self._close()
+        found: list[Row] = []
+        while True:
+            end = self._table_end(index + 1, columns)
+            found += self.rows[index + 1 : end]
+            index = end
+            if index == len(self.rows) or self.tree.columns(self.rows[index]) != columns:
+                break
+        self.marks_column = columns.sets[0].get(MARKS, -1)
+        self.indicators += indicators.read(self.page, self.tree, found, columns)
+        return index
 
     def _table_end(self, index: int, columns: indicators.Columns) -> int:
         """Return the row at which an indicator table ends: at the next label, the next header, or the page's end."""
-        rows = self.page.rows
-        for place in range(index, len(rows)):
-            cells = filled(rows[place])
+        for place in range(index, len(self.rows)):
+            cells = filled(self.rows[place])
             if not cells:
                 continue
             label = self._label(cells[0].text) or self._colon_label(cells[0].text)
             if label and not self.tree.is_node(cells[0].text) and cells[0].column < max(1, columns.sets[0][indicators.THIRD]):
                 return place
-            if self.tree.columns(rows[place]):
+            if self.tree.columns(self.rows[place]):
                 return place
-        return len(rows)
+        return len(self.rows)
+
+    def _table(self, index: int, top: tables.Header) -> int:
+        """Read a table that the family knows, its header at a row; return the row below it."""
+        self._close()
+        end = index + 1
+        while end < len(self.rows) and not self._beyond(self.rows[end], top):
+            end += 1
+        rows: Sequence[Row] = self.rows[index + 1 : end]
+        if top.table.rows == "total":
+            rows = tables.totals(rows, self._is_total)
+        unit = next(filter(None, top.units.values()), "") or self.page_unit
+        under: dict[str, list[Cell]] = {}
+        for column, name, cell in tables.records(rows, top, self.page.family.types):
+            if name not in self.wanted:
+                continue
+            if top.table.rows == "one":
+                under.setdefault(name, []).append(cell)
+            elif top.table.rows == "each" or name not in self.page.fields:
+                self.page.add(name, [cell], unit=top.units.get(column) or unit, again=True)
+        for name, cells in under.items():
+            self.page.add(name, cells)
+        return end
+
+    def _beyond(self, row: Row, top: tables.Header) -> bool:
+        """Tell whether a row stands below a table: another header, a label with its value, a line of text."""
+        cells = filled(row)
+        if not cells:
+            return False
+        if self.tree.columns(row) or tables.header(row, self.tables, self.labels, self.tag):
+            return True
+        if top.table.rows != "one" and len(cells) == 1 and top.width > 2:
+            return True
+        if self.tree.node(cells[0].text, 1) and any(self.tree.is_node(cell.text) for cell in cells[1:3]):
+            return True
+        kinds = self.page.family.types
+        if any(
+            len(cell.text) > tables.HEADER and kinds.get(top.labels.get(column, "")) in tables.FIGURES
+            for column, cell in top.align(row).items()
+        ):
+            return True
+        label = self._label(cells[0].text) or self._colon_label(cells[0].text)
+        return label is not None and (cells[0].column not in top.labels or (len(cells) <= 2 < len(top.filled)))
+
+    def _is_total(self, text: str) -> bool:
+        return any(label.kind == "row" for label in self.labels.spelt(text))
+
+    def _signature(self, row: Row, below: Row) -> bool:
+        """Read the agency and the date that sign a form; tell whether these two rows are they."""
+        cells, dates = filled(row), filled(below)
+        if len(cells) != 1 or len(dates) != 1 or not (_AGENCY_LINE.fullmatch(cells[0].text) and _DATE_LINE.fullmatch(dates[0].text)):
+            return False
+        signed = [(label, found) for label, found in (("发文机关署名", cells), ("成文日期", dates)) if label in self.wanted]
+        if signed:
+            self._close()
+        for label, found in signed:
+            self.page.add(label, found)
+        return bool(signed)
 
     def _colon_label(self, text: str) -> Label | None:
-        match = _COLON.match(text)
+        match = _COLON.match(text) or _SPACED.match(text)
         return self._label(match[1]) if match else None
 
     def _row(self, row: Row, below: Row) -> None:
@@ -130,17 +278,31 @@ class Form:
             return
         self._close()
         entries = self._annual_first(entries)
+        headings = [
+            entry for entry, heading in zip(entries, self._headings(entries), strict=True) if heading or entry.label.kind == "section"
+        ]
+        if headings:
+            self.unit = next(filter(None, (unit_of(entry.at.text) for entry in headings)), "") or self.page_unit
         if len(entries) > 1 and not any(entry.cells or entry.colon for entry in entries) and self._stand_below(entries, below):
             self.under = {entry.at.column: entry for entry in entries}
             return
-        for entry, following in zip(entries, [*entries[1:], None], strict=True):
-            heading = following is not None and not entry.colon and not entry.cells and following.at.column == entry.at.column + 1
-            if entry.label.kind == "section" or heading:
-                self.unit = unit_of(entry.at.text) or self.page_unit
-            if following is None:
-                self.open = entry
-            elif not heading and (entry.label.kind == "field" or entry.cells):
+        over = {cell.column: cell for cell in self.above}
+        self.above = ()
+        if len(entries) > 1 and all(not entry.cells and not entry.colon and entry.at.column in over for entry in entries):
+            for entry in entries:
+                entry.cells = [over[entry.at.column]]
+        for entry, heading in zip(entries[:-1], self._headings(entries), strict=False):
+            if not heading:
                 self._emit(entry)
+        self.open = entries[-1]
+
+    @staticmethod
+    def _headings(entries: Sequence[Entry]) -> list[bool]:
+        """Tell which labels of a row head the next one: 项目资金 | 年度资金总额 | 420."""
+        return [
+            following is not None and not entry.colon and not entry.cells and following.at.column == entry.at.column + 1
+            for entry, following in zip(entries, [*entries[1:], None], strict=True)
+        ]
 
     def _annual_first(self, entries: list[Entry]) -> list[Entry]:
         """Return a row's entries with the sums of the year before those of the whole project: 中期 1260 | 年度 420 → 420 first.
@@ -158,10 +320,10 @@ class Form:
         """Return the labels of a row with the cells of their values, and the cells before the first label."""
         entries: list[Entry] = []
         before: list[Cell] = []
-        for cell in filled(row):
-            waiting = bool(entries) and not entries[-1].cells
+        for cell in self._whole(list(self._parted(row))):
+            waiting = bool(entries) and not entries[-1].cells and entries[-1].label.kind == "field"
             colon = cell.text.endswith((":", "："))
-            label = self._label(cell.text)
+            label = self._label(cell.text) or self._under_heading(cell.text)
             if label and waiting and not colon and (entries[-1].colon or len(key(cell.text)) < 3):
                 label = None  # 资金用途: | 项目: a value that is also a label
             whole = label or (None if waiting else self._faulty(cell.text))
@@ -177,6 +339,40 @@ class Form:
                 before.append(cell)
         return entries, before
 
+    def _parted(self, row: Row) -> Iterator[Cell]:
+        """Yield the filled cells of a row; one that took the label to its right, so that a gap is left, parted: 12月31日实施单位 |  | 某局."""
+        for cell, following in zip(row, [*row[1:], None], strict=True):
+            if cell.text and following is not None and not following.text and 8 < len(cell.text) <= 60:
+                for length in range(SPLIT, SHORTEST_WITH_FAULT - 1, -1):
+                    if length < len(cell.text) and _VALUE_END.match(cell.text[-length - 1]) and self._label(cell.text[-length:]):
+                        yield cell.part(0, len(cell.text) - length)
+                        cell = cell.part(len(cell.text) - length)
+                        break
+            if cell.text:
+                yield cell
+
+    def _whole(self, cells: Sequence[Cell]) -> Iterator[Cell]:
+        """Yield a row's cells, brackets around the only one left off, a label split over two of them joined: 联系 | 电话 → 联系电话."""
+        if len(cells) == 1 and cells[0].text[:1] in "(（" and cells[0].text[-1:] in ")）":
+            cells = [cells[0].part(1, len(cells[0].text) - 1)]
+        taken = False
+        for cell, following in zip(cells, [*cells[1:], None], strict=True):
+            if taken:
+                taken = False
+                continue
+            both = cell.text + following.text if following else ""
+            taken = following is not None and len(both) <= SPLIT and self._split(cell.text, following.text)
+            yield joined([cell, following]) if following and taken else cell
+
+    def _split(self, left: str, right: str) -> bool:
+        """Tell whether two cells are one label; two labels side by side are two."""
+        return left[-1:] not in ":：" and self._label(left + right) is not None and not (self._label(left) and self._label(right))
+
+    def _under_heading(self, text: str) -> Label | None:
+        """Return the label that stands behind the heading of its group: 收入构成：财政拨款 → 财政拨款."""
+        group, *names = _COLONS_AT.split(text, maxsplit=1) if len(text) <= LONGEST else [text]
+        return self._label(names[0]) if names and self.labels.spelt(group) else None
+
     def _parts(self, cell: Cell, *, alone: bool) -> Iterator[Entry]:
         """Yield the labels with a colon inside a cell: 填报单位：某局　单位负责人：某某 → two of them.
 
@@ -185,16 +381,27 @@ class Form:
         if choice := self._choices.get(key(cell.text)):
             yield Entry(choice[0], cell.part(0, choice[1]), colon=False, cells=[cell.part(choice[1])])
             return
-        marks = [(match, label) for match in _COLON.finditer(cell.text) if (label := self._mark(match[1]))]
+        if woven := self._woven(cell) or self._run_on(cell):
+            yield woven
+            return
+        found = list(_COLON.finditer(cell.text))
+        if (first := _SPACED.match(cell.text)) and self._label(first[1]):  # 填报单位 （盖章）：
+            found = [first, *(match for match in found if match.start() > first.start(1) and match.start() >= first.end())]
+        marks = [(match, label) for match in found if (label := self._mark(match[0], match.start()))]
         if not marks or (marks[0][0].start() and not alone):
             return
         ends = [match.start() for match, _ in marks[1:]] + [len(cell.text)]
         for (match, label), end in zip(marks, ends, strict=True):
             entry = Entry(label, cell.part(match.start(), match.end()), colon=True)
-            entry.cells = [part for part in [cell.part(match.end(), end)] if part.text]
+            value = cell.part(match.end(), end)
+            kind = self.page.family.types.get(label.name, "text")
+            if end < len(cell.text):
+                value = value.part(0, len(value.text.rstrip(_MARKS)))
+            entry.cells = [value] if value.text else []
             if match is marks[0][0] and match.start():
-                entry.cells.insert(0, cell.part(0, match.start()))
                 entry.confidence = DISPLACED
+                if kind == "text":
+                    entry.cells.insert(0, cell.part(0, match.start()))
             yield entry
 
     @cached_property
@@ -208,8 +415,31 @@ class Form:
             for value in label.rule.split("|")
         }
 
-    def _mark(self, text: str) -> Label | None:
-        return self._label(text) or self._faulty(text)
+    def _mark(self, text: str, place: int) -> Label | None:
+        return self._label(text) or (None if place else self._faulty(text))
+
+    def _run_on(self, cell: Cell) -> Entry | None:
+        """Return a label and the figure run together with it: 其中：财政拨款480, 联系电话0793-0001234."""
+        found = _RUN_ON.fullmatch(cell.text) if len(cell.text) <= 60 else None
+        label = self._label(found[1]) if found else None
+        if not found or not label or self.page.family.types.get(label.name) not in WITH_DIGITS:
+            return None
+        return Entry(label, cell.part(0, found.end(1)), colon=False, cells=[cell.part(found.start(2))])
+
+    def _woven(self, cell: Cell) -> Entry | None:
+        """Return a label set downwards that an engine wove into its value: 总 目标1：… 体 目标2：… 目 标 → 总体目标."""
+        if not re.match(r"[\u4e00-\u9fff]\s", cell.text):
+            return None
+        words = list(re.finditer(r"\S+", cell.text))
+        single = [word for word in words if len(word[0]) == 1 and "\u4e00" <= word[0] <= "\u9fff"]
+        spelt = "".join(word[0] for word in single)
+        label = self._label(spelt) or self._faulty(spelt)
+        if not label or len(single) == len(words):
+            return None
+        edges = [word.end() for word in single]
+        ends = [*(word.start() for word in single[1:]), len(cell.text)]
+        cells = [part for start, end in zip(edges, ends, strict=True) if (part := cell.part(start, end)).text]
+        return Entry(label, cell.part(0, 1), colon=False, confidence=DISPLACED, cells=cells)
 
     def _stand_below(self, entries: Sequence[Entry], below: Row) -> bool:
         """Tell whether labels side by side have their values in the row below them."""
@@ -224,11 +454,15 @@ class Form:
                     self.under[cell.column].cells.append(cell)
             return
         if self.open is None:
+            self.above = cells
             return
-        told = "".join(part.text for part in self.open.cells)
         kind = self.page.family.types.get(self.open.label.name, "text")
-        if not told or (kind == "text" and (cells[0].column > 0 or (len(told) >= RUNNING and told[-1] not in "。！？;；"))):
+        told = self.open.cells
+        runs_on = cells[0].column > 0 or (told and told[-1].text[-1:] not in "。！？;；" and _long(told))
+        if not told or (kind == "text" and runs_on):
             self.open.cells += cells
+        else:
+            self.above = cells
 
     def _close(self) -> None:
         """Add what is still open to the fields."""
@@ -236,28 +470,53 @@ class Form:
             if entry.cells:
                 self._emit(entry)
         self.under = {}
-        if self.open and (self.open.label.kind == "field" or self.open.cells):
+        if self.open:
             self._emit(self.open)
         self.open = None
 
     def _emit(self, entry: Entry) -> None:
-        cells = entry.cells
-        name = entry.label.name
+        label = self._field(entry)
+        if not label or (label.name in self.page.fields and label.name in self._told):
+            return
+        cells, name = entry.cells, label.name
         kind = self.page.family.types.get(name, "text")
         unit = unit_of(entry.at.text) or self.unit
+        if label.kind == "row":
+            cells = [cell for cell in cells if cell.column == self.marks_column] or cells[-1:]
         if not cells:
             cells = [Cell("", entry.at.span.end, entry.at.column)]
         if kind != "text":
-            cells = cells[:1]
-        if kind == "choice" and (place := ticked(cells[0].text)):
+            cells = [cells[0].part(0, len(cells[0].text.rstrip(_MARKS + "。")))]
+        if kind == "choice" and (place := ticked(cells[0].text) or self._unboxed(cells[0].text, label)):
             cells = [cells[0].part(*place)]
         if kind == "person" and len(cells) == 1 and (found := _PHONE.search(cells[0].text)) and found.start():
             self.page.add(name, [cells[0].part(0, found.start())], confidence=entry.confidence)
             self.page.add("联系电话", [cells[0].part(found.start())], confidence=entry.confidence)
             return
+        if kind in WITH_DIGITS and cells[0].text and not _DIGIT.search(cells[0].text):
+            return
         if kind == "money" and not unit and len(cells) == 1:
             unit = self._unit_elsewhere(cells[0].text)
         self.page.add(name, cells, unit=unit, confidence=entry.confidence)
+
+    def _unboxed(self, text: str, label: Label) -> Span | None:
+        """Return the one choice without a box where the others have theirs: a tick that was lost: 新增项目延续项目□ → 新增项目."""
+        if not _BOX.search(text):
+            return None
+        found = [match for match in re.finditer("|".join(filter(None, map(re.escape, label.rule.split("|")))), text) if match[0]]
+        bare = [match for match in found if not _BOX.match(text, match.end())]
+        return Span(*bare[0].span()) if len(bare) == 1 < len(found) else None
+
+    def _field(self, entry: Entry) -> Label | None:
+        """Return the field an entry is; a section with a value is the field of the same spelling: 立项依据 | 《…》 → 政策依据."""
+        if entry.label.kind != "section":
+            return entry.label
+        return next((label for label in self._named(entry.at.text) if label.kind == "field"), None) if entry.cells else None
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        """The fields that running text tells: they stand in the tables again, part by part."""
+        return frozenset(phrase.field for phrase in self.page.family.phrases)
 
     @cached_property
     def _units(self) -> dict[str, set[str]]:
@@ -271,3 +530,8 @@ class Form:
         """Return the one unit the same number stands with elsewhere on the page: 17.6 where the text has 17.6万元 → 万元."""
         found = self._units.get(text, set())
         return next(iter(found)) if len(found) == 1 else ""
+
+
+def _long(cells: Sequence[Cell]) -> bool:
+    """Tell whether a value runs on over rows: not a short one."""
+    return len(cells) >= RUNNING or sum(len(cell.text) for cell in cells) >= RUNNING

@@ -7,17 +7,19 @@ labels.tsv.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 
 from jiaokan.extract.page import Cell, Page, Row, filled
 from jiaokan.extract.values import FULL_WIDTH, NUMBER
-from jiaokan.knowledge.labels import Label, Labels
+from jiaokan.knowledge.labels import Labels
 from jiaokan.model import Indicator
 
 FIRST, SECOND, THIRD, SIGN, VALUE, UNIT = "一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位"
+LEVELS = (FIRST, SECOND, THIRD)
 
 OPERATORS: Mapping[str, str] = MappingProxyType(
     {
@@ -32,8 +34,13 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
 _TAILS: Mapping[str, str] = MappingProxyType({"以上": "≥", "及以上": "≥", "以下": "≤", "及以下": "≤", "以内": "≤", "之内": "≤"})
 _SIGNS = "|".join(sorted(map(re.escape, OPERATORS), key=len, reverse=True))
 _WIDTHS = FULL_WIDTH | str.maketrans("＞＜＝〉〈", "><=><")
-_TARGET = re.compile(rf"(?P<sign>{_SIGNS})?\s*[^\d\s\u4e00-\u9fff（）()<>=+-]{{0,2}}\s*(?P<value>-?{NUMBER})\s*(?P<unit>[^\d<>=≥≤]{{0,12}}?)(?P<tail>及?以[上下]|[以之]内)?")
+_MISREAD = r"[^\W\d_a-zA-Z第前约近达共每满逾超增减提降低高不未仅只各再年月日]"
+_TARGET = re.compile(
+    rf"(?P<sign>{_SIGNS})?\s*(?P<stray>[^\d\s\u4e00-\u9fff（）()<>=+-]{{0,2}}|{_MISREAD})\s*(?P<value>-?{NUMBER})\s*(?P<unit>[^\d<>=≥≤]{{0,12}}?)(?P<tail>及?以[上下]|[以之]内)?"
+)
 """An operator, a number, a unit: ≥30次, 80%以上. A stray sign before the number (W, Ⅲ) is an operator the engine misread."""
+_LEVEL = re.compile(r".?级(?:绩效)?指标")
+"""The heading of a level whose number is lost; the order tells which."""
 _BRACKET = re.compile(r"[(（]([^()（）\d]{1,8})[)）]$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _TIME_UNITS = frozenset({"小时", "天", "日", "个工作日", "工作日", "分钟", "个月", "月"})
@@ -46,6 +53,7 @@ class Target:
     operator: str
     value: str
     unit: str
+    bare: bool = field(default=False, compare=False)  # a number without any sign: 100%, 0起
 
 
 def target(text: str, sign: str = "", unit: str = "") -> Target:
@@ -58,8 +66,10 @@ def target(text: str, sign: str = "", unit: str = "") -> Target:
     match = _TARGET.fullmatch(plain)
     if match and not re.match(r"[年月日号].", match["unit"]):
         read = OPERATORS.get(match["sign"] or "", "") or _TAILS.get(match["tail"] or "", "")
+        value = re.sub(r"[, ]", "", match["value"])
         written = match["unit"].strip().replace("％", "%").replace("百分比", "%")
-        return Target(operator or read, re.sub(r"[, ]", "", match["value"]), written or unit)
+        bare = not (operator or read or match["stray"] or (written == "%" and Decimal(value) > 100))  # 292% may have been ≥92%
+        return Target(operator or read, value, written or unit, bare)
     leading = re.match(_SIGNS, plain)
     if leading and len(plain) > leading.end():
         return Target(operator or OPERATORS[leading[0]], plain[leading.end() :].strip(), unit)
@@ -118,11 +128,12 @@ class Columns:
 class Line:
     """A row of the table before the tree is filled in."""
 
-    row: Row
+    ends: Row  # its first and its last cell
     nodes: list[str]  # what stands in the columns of level 1 and 2
     name: str
     target: Target
     named_unit: str = ""
+    signed: bool = True  # its operator would stand before its value, not in a column of its own
 
 
 class Tree:
@@ -130,6 +141,7 @@ class Tree:
 
     def __init__(self, labels: Labels, tag: str) -> None:
         self.labels, self.tag = labels, tag
+        self._named: dict[str, list[str]] = {}  # the columns that cells met so far name
 
     @cached_property
     def parents(self) -> dict[str, tuple[str, ...]]:
@@ -148,6 +160,8 @@ class Tree:
 
         A cell that holds two names stands for two columns.
         """
+        if not any(self._plain_names(cell.text) for cell in row):  # one heading at least is without a fault: a quick way out
+            return None
         sets: list[dict[str, int]] = [{}]
         place = 0
         spare = 0  # columns that a merged cell took and an empty cell after it gives back
@@ -156,6 +170,8 @@ class Tree:
                 spare -= 1
                 continue
             names = self._column_names(cell.text)
+            if not names and _LEVEL.fullmatch(cell.text) and (level := len(sets[-1].keys() & set(LEVELS))) < len(LEVELS):
+                names = [LEVELS[level]]
             for name in names or [""]:
                 if name:
                     if name in sets[-1]:
@@ -163,22 +179,39 @@ class Tree:
                     sets[-1][name] = place
                 place += 1
             spare = max(0, len(names) - 1) if names else 0
+        for columns in sets:
+            _lost_heading(columns)
         found = tuple(names for names in sets if THIRD in names and VALUE in names)
         if not found or len(found[0]) < 2:
             return None
         return Columns(found, max(max(names.values()) for names in sets) + 1)
 
+    def column_name(self, text: str) -> str:
+        """Return the one column a text names, "" if it names none or several."""
+        names = self._column_names(text)
+        return names[0] if len(names) == 1 else ""
+
     def _column_names(self, text: str) -> list[str]:
+        """Return the columns a cell names, a fault in the name of one allowed."""
+        names = self._plain_names(text)
+        if not names and (near := self.labels.nearest(text, self.tag)) and near[0].kind == "column":
+            return [near[0].name]
+        return names
+
+    def _plain_names(self, text: str) -> list[str]:
+        """Return the columns a cell names without a fault."""
         if not text or len(text) > 60:  # characters of a header cell with its remark
             return []
-        label = self.labels.canonical(text, self.tag, ("column",))
-        if not label and (parts := self._run_together("".join(text.split()))):
-            return parts
-        label = label or self._column(text)
-        return [label.name] if label and label.kind == "column" else []
+        if text not in self._named:
+            label = self.labels.canonical(text, self.tag, ("column",))
+            names = [] if label else self._run_together("".join(text.split()))
+            self._named[text] = [label.name] if label and label.kind == "column" else names
+        return self._named[text]
 
     def _run_together(self, text: str) -> list[str]:
         """Return the columns named one after the other: 一级指标二级指标 → both, [] if something else stands there."""
+        if text[:2] not in self._starts:
+            return []
         for end in range(len(text), 1, -1):
             label = self.labels.canonical(text[:end], self.tag, ("column",))
             if label and label.kind == "column":
@@ -186,11 +219,10 @@ class Tree:
                 return [label.name, *rest] if rest or end == len(text) else []
         return []
 
-    def _column(self, text: str) -> Label | None:
-        label = self.labels.canonical(text, self.tag, ("column",))
-        if not label and (near := self.labels.nearest(text, self.tag)):
-            label = near[0]
-        return label if label and label.kind == "column" else None
+    @cached_property
+    def _starts(self) -> frozenset[str]:
+        """Return the first two characters of the columns' spellings."""
+        return frozenset(spelling[:2] for label in self.labels.rows if label.kind == "column" for spelling in label.spellings)
 
     def node(self, text: str, level: int) -> str:
         """Return the node a cell names on a level (1 or 2), "" if it names none: 数量 → 数量指标, 満意度指标 → 满意度指标."""
@@ -214,13 +246,26 @@ class Tree:
         label = self.labels.canonical(text, self.tag, ("level1", "level2"))
         return label is not None and label.kind in {"level1", "level2"}
 
+    @cached_property
+    def _both(self) -> dict[str, set[str]]:
+        """Return the nodes that stand on either level, with the nodes that stand below them on level 1."""
+        upper = set(self.labels.tree("level1")) & self.parents.keys()
+        return {name: {node for node, parents in self.parents.items() if name in parents} for name in upper}
+
+    def lower(self, cells: Iterable[Cell]) -> frozenset[str]:
+        """Return the nodes of both levels that are on level 2 here, as none stands below them: 成本指标 before 2021."""
+        named = {self.node(cell.text, 2) for cell in cells if self.is_node(cell.text)}
+        return frozenset(name for name, children in self._both.items() if named.isdisjoint(children))
+
     def lines(self, rows: Sequence[Row], columns: Columns) -> list[list[Line]]:
         """Return what each row says, per set of columns."""
         found: list[list[Line]] = [[] for _ in columns.sets]
+        lower = self.lower(cell for row in rows for cell in row)
         for row in rows:
             cells = self._split(row, columns)
+            full = filled(cells)
             for index, places in enumerate(columns.sets):
-                line = self._line(cells, places, alone=len(columns.sets) == 1)
+                line = self._line(cells, full, places, lower if len(columns.sets) == 1 else None)
                 if line:
                     found[index].append(line)
         return found
@@ -235,12 +280,13 @@ class Tree:
                 break
         return cells
 
-    def _line(self, cells: Sequence[Cell], places: Mapping[str, int], *, alone: bool) -> Line | None:
+    def _line(self, cells: Sequence[Cell], full: Sequence[Cell], places: Mapping[str, int], lower: frozenset[str] | None) -> Line | None:
         texts = {column: cells[place].text if place < len(cells) else "" for column, place in places.items()}
-        full = filled(cells)
         misplaced = not texts.get(THIRD) or not texts.get(VALUE) or self.is_node(texts[THIRD])
-        if alone and misplaced and len(full) > 1:
-            texts = self._by_meaning(full, places)
+        if lower is not None and misplaced and len(full) > 1:
+            texts = self._by_meaning(full, places, lower)
+        if len(full) == 1 and texts.get(FIRST) and not any(self.node(texts[FIRST], level) for level in (1, 2)):
+            return None  # a title, repeated on a new page
         nodes = [texts.get(FIRST, ""), texts.get(SECOND, "")]
         if not nodes[1] and nodes[0] and not self.node(nodes[0], 1) and self.node(nodes[0], 2):
             nodes = ["", nodes[0]]
@@ -253,15 +299,17 @@ class Tree:
         if re.fullmatch(r"96|[0O]/[0O]", unit) and name.endswith(("率", "度")):  # how engines read %
             unit = ""
             named_unit = "%"
-        return Line(full, nodes, name, target(texts.get(VALUE, ""), texts.get(SIGN, ""), unit), named_unit)
+        return Line(
+            [*full[:1], *full[-1:]], nodes, name, target(texts.get(VALUE, ""), texts.get(SIGN, ""), unit), named_unit, SIGN not in places
+        )
 
-    def _by_meaning(self, full: Sequence[Cell], places: Mapping[str, int]) -> dict[str, str]:
+    def _by_meaning(self, full: Sequence[Cell], places: Mapping[str, int], lower: frozenset[str]) -> dict[str, str]:
         """Return a row's texts by column where empty cells were lost and places no longer tell."""
         texts = [cell.text for cell in full]
         nodes: list[str] = []
         while texts and len(nodes) < 2 and self.is_node(texts[0]):
             nodes.append(texts.pop(0))
-        if len(nodes) == 1 and not self.node(nodes[0], 1):
+        if len(nodes) == 1 and ((first := self.node(nodes[0], 1)) in lower or not first):
             nodes.insert(0, "")
         columns = [column for column in (THIRD, SIGN, VALUE, UNIT) if column in places]
         return dict(zip((FIRST, SECOND), nodes, strict=False)) | dict(zip(columns, texts, strict=False))
@@ -286,12 +334,13 @@ class Tree:
                 continue
             found = line.target
             inferred = [column for column, read in ((FIRST, read_first), (SECOND, read_second)) if not read]
+            if found.bare and line.signed:
+                found = replace(found, operator="=")
+                inferred.append("运算符")
             if line.named_unit and not found.unit and found.operator != "定性":
                 found = replace(found, unit=line.named_unit)
                 inferred.append("单位")
-            yield Indicator(
-                (first, second, line.name), found.operator, found.value, found.unit, page.original(line.row), tuple(inferred)
-            )
+            yield Indicator((first, second, line.name), found.operator, found.value, found.unit, page.original(line.ends), tuple(inferred))
 
     def _above(self, second: str, merged: str) -> str:
         """Return the level-1 node over a level-2 node: the tree's, or the merged cell's where the tree allows several."""
@@ -301,6 +350,15 @@ class Tree:
     def _guess(self, line: Line, last: str) -> str:
         """Return the node of a row whose own cannot be read: 时效指标 for a length of time, else that of the row before."""
         return "时效指标" if (line.target.unit or line.named_unit) in _TIME_UNITS else last
+
+
+def _lost_heading(columns: dict[str, int]) -> None:
+    """Add the column whose heading is lost between those of the levels and the value: 一级指标 | 二级指标 |  | 指标值."""
+    if FIRST in columns and SECOND in columns:
+        if THIRD not in columns and columns.get(VALUE, 0) - columns[SECOND] > 1:
+            columns[THIRD] = columns[SECOND] + 1
+        elif THIRD in columns and VALUE not in columns:
+            columns[VALUE] = max(columns[THIRD], columns.get(SIGN, 0)) + 1
 
 
 def _one_apart(one: str, other: str) -> bool:

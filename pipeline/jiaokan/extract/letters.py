@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jiaokan.extract.page import Cell, Page
+from jiaokan.extract.page import FURNITURE, KINDS, Cell, Page, lines, narrowed, paragraphs
+from jiaokan.extract.prose import Prose
+from jiaokan.knowledge.families import ELEMENTS
 from jiaokan.knowledge.labels import Label, Labels
 from jiaokan.script import CLOSE, OPEN
 
-KINDS = "决议|决定|命令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要"
-"""The fifteen kinds of 党政机关公文处理工作条例 (2012) art. 8; 命令 stands for 命令（令）."""
+__all__ = ["KINDS", "Letter"]
+
 HEAD_LINES = 16
 """Lines with text above which the title has begun: the head has six elements, some on lines of their own."""
 UNSURE = 0.7
@@ -21,23 +23,27 @@ UNSURE = 0.7
 
 _YEAR = r"[\d０-９OＯ〇○零一二三四五六七八九 ]{2,8}年"
 _DATE = re.compile(rf"[（(]?({_YEAR}\s*[\d０-９一二三四五六七八九十 ]{{0,4}}月\s*[\d０-９一二三四五六七八九十廿卅 ]{{0,5}}[日曰])[）)]?")
-_PRINTED = re.compile(rf"(?:(.{{2,40}}?)[\s，,]+)?({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])\s*印发")
-_OFFICE = re.compile(rf"([^\s\d，。]{{2,40}})\s+({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])")
+_DAMAGED = re.compile(r"[\d０-９OＯ〇○零一二三四五六七八九十]{0,4}年?[\d一二三四五六七八九十]{0,3}月[\d一二三四五六七八九十廿]{0,3}[日曰]")
+_PRINTED = re.compile(
+    rf"(?:(.{{1,40}}?[室厅局府委会部院科处股]|.{{2,40}}?(?=[\s，,]))[\s，,.”“\"']*)?({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])\s*印发"
+)
+_OFFICE = re.compile(rf"([^\s\d，。]{{2,40}})\s+({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])(?:印发)?")
+_ISSUED = re.compile(rf"({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])\s*(?:印发)?")
+_AGENCY = re.compile(r"[\u4e00-\u9fff（）()]{2,36}(?:政府|室|厅|委员会|中心|[局委部院科处股])")
 _NUMBER = re.compile(
-    rf"((?:[\u4e00-\u9fff]{{2,14}}\s*)?[{OPEN}CL]?\s*(?:19|20)\d\d\s*[{CLOSE}J]?\s*(?:第\s*)?\d{{1,5}}\s*号|第\s*\d{{1,4}}\s*[期号])(?:\s|$)"
+    rf"(?:[（(](?=第))?((?:[\u4e00-\u9fff（()）]{{2,18}}\s*)?[{OPEN}CL]?\s*(?:19|20)\d\d\s*[{CLOSE}J]?\s*(?:第\s*)?\d{{1,5}}\s*[号期次]|(?:(?:19|20)\d\d年)?第\s*\d{{1,4}}\s*[期号次])[）)]?(?:\s|$)"
 )
 _SIGNER = re.compile(r"签\s*发\s*人\s*[:：]\s*(.+)$")
 _SECRET = re.compile(r"(?:绝密|机密|秘密)(?:\s*[★☆*]\s*\S+)?")
 _URGENT = re.compile(r"特提|特急|加急|平急")
 _TITLE_END = re.compile(rf"(?:{KINDS}|令)(?:[（(][^（()）]+[）)])?$")
 _MASTHEAD = re.compile(r"(?:文件|纪要|[府局委办厅部院会处所署站]|办公室|中心|公司|大学)(?:[（(].{1,12}[）)])?$")
-_COPY = re.compile(r"(?:抄\s*送|抄\s*报|分\s*送|主\s*送|发)\s*[:：]\s*")
+_COPY = re.compile(r"(?:抄\s*送|抄\s*报|分\s*送|主\s*送|印\s*发|发|报|送)\s*[:：]\s*")
 _ENCLOSED = re.compile(r"附\s*件\s*[:：]\s*")
 _ATTACHED = re.compile(r"附\s*件\s*\d{0,2}$")
 _NOTE = re.compile(r"[（(](.+)[）)]")
 _LABELLED = re.compile(r"([^\s:：，。][^:：，。]{0,11}?)\s*[:：]\s*")
-_FURNITURE = re.compile(r"[—―–\-－·]\s*(\d{1,4})\s*[—―–\-－·]")
-_ADDRESSEE = re.compile(r"[^。；！？:：]{2,300}[:：]")
+_ADDRESSEE = re.compile(r"(?!.{0,300}[如以]下)[^。；！？:：]{2,300}[:：]")
 _LIST = re.compile(r"(?:[^。，,、；:：\d]{1,30}(?:政府|单位|部门|[局委办厅部院])[，,、]?){1,30}[。.]?")
 
 
@@ -46,27 +52,40 @@ class Letter:
 
     def __init__(self, page: Page, labels: Labels) -> None:
         self.page, self.labels = page, labels
+        self.called = {element: page.family.called.get(element, element) for element in ELEMENTS}
         self.wanted = frozenset(page.family.fields)
-        self.lines: list[Cell] = []  # "" for an empty line
-        for cell in _lines(page.document.text):
-            if found := _FURNITURE.fullmatch(cell.text):
+        self.prose = Prose(page, labels) if self.wanted - frozenset(self.called.values()) else None
+        self.taken: set[int] = set()  # where the lines begin that are elements by their place
+        self.dated = -1  # the line of the 成文日期
+        kept: list[Cell] = []  # "" for an empty line
+        for cell in lines(page.document.text):
+            if found := FURNITURE.fullmatch(cell.text):
                 page.add("页码", [cell], value=found[1])
             else:
-                self.lines.append(cell)
+                kept.append(cell)
+        self.lines = paragraphs(kept)
 
     def read(self) -> None:
         """Fill the page's fields."""
         title = self._head()
         body = self._address(self._title(title))
-        end = self._foot(body)
-        end = self._signature(body, end)
+        foot = self._foot(body)
+        end = self._signature(body, foot)
         end = self._enclosures(body, end)
         text = [line for line in self.lines[body:end] if line.text]
         if text and "正文" in self.wanted:
             self._add("正文", text, value="\n".join(line.text for line in text))
+        if self.prose:
+            self.prose.read([line for line in self.lines[:end] if line.start not in self.taken])
+            self.prose.read(self.lines[self.dated + 1 : foot] if self.dated >= 0 else [])
 
-    def _add(self, label: str, cells: list[Cell], *, value: str | None = None, confidence: float = 1.0) -> None:
+    def _add(self, element: str, cells: list[Cell], *, value: str | None = None, confidence: float = 1.0) -> None:
+        label = self.called.get(element, element)
         if label in self.wanted:
+            if label != "正文":
+                self.taken.update(cell.start for cell in cells)
+            if len(cells) == 1 and value is None:
+                cells = [narrowed(cells[0], self.page.family.within.get(label)) or cells[0]]
             self.page.add(label, cells, value=value, confidence=confidence)
 
     def _head(self) -> int:
@@ -87,7 +106,7 @@ class Letter:
             elif _SECRET.match(text) or _URGENT.fullmatch(text):
                 self._grades(line)
             elif number:
-                self._add("发文字号", [line.part(0, number.end(1))])
+                self._add("发文字号", [line.part(*number.span(1))])
                 self._signer(line)
                 return self._beyond(index + 1)
             elif _SIGNER.match(text):
@@ -96,7 +115,10 @@ class Letter:
                 masthead = line
                 self._add("发文机关标志", [line], confidence=1.0 if joined.endswith(("文件", "纪要")) else UNSURE)
             elif masthead is None and _TITLE_END.search(joined):
-                return index
+                if not _NUMBER.match(next((below.text for below in self.lines[index + 1 :] if below.text), "")):
+                    return index
+                masthead = line  # 某县人民政府公告, its number, then the title
+                self._add("发文机关标志", [line], confidence=UNSURE)
         return 0
 
     def _beyond(self, index: int) -> int:
@@ -105,6 +127,10 @@ class Letter:
             line = self.lines[place]
             if _SIGNER.match(line.text):
                 self._signer(line)
+            elif place + 1 < len(self.lines) and _AGENCY.fullmatch(line.text) and (dated := _ISSUED.fullmatch(self.lines[place + 1].text)):
+                self._add("印发机关", [line])
+                self._add("印发日期", [self.lines[place + 1].part(*dated.span(1))])
+                return self._beyond(place + 2)
             elif office := _OFFICE.fullmatch(line.text):
                 self._add("印发机关", [line.part(*office.span(1))])
                 self._add("印发日期", [line.part(*office.span(2))])
@@ -123,9 +149,7 @@ class Letter:
             self._add("签发人", [line.part(found.start(1))])
 
     def _title(self, index: int) -> int:
-        """Read the 标题, which may take several lines, and return the line after it."""
-        if "标题" not in self.wanted:
-            return index
+        """Read the 标题, which may take several lines, and return the line after it, also where it is no field."""
         taken: list[Cell] = []
         for line in self.lines[index : index + 6]:  # five lines at most, GB/T 9704 asks for a balanced few
             if taken and (not line.text or _ADDRESSEE.fullmatch(line.text)):
@@ -142,24 +166,26 @@ class Letter:
 
     def _address(self, index: int) -> int:
         """Read the 主送机关 and the lines that begin with a label; return the line at which the text begins."""
-        place = index
+        start = index
         for place in range(index, min(index + 14, len(self.lines))):
             line = self.lines[place]
             if not line.text:
                 continue
             if label := self._labelled(line):
-                self._labelled_line(label, line)
+                if not self.prose:
+                    self._labelled_line(label, line)
                 index = place + 1
-            elif "主送机关" in self.wanted and "主送机关" not in self.page.fields:
+            elif self.called["主送机关"] in self.wanted and self.called["主送机关"] not in self.page.fields:
                 if _ADDRESSEE.fullmatch(line.text):
                     self._add("主送机关", [line.part(0, len(line.text) - 1)])
                     return place + 1
-                if _LIST.fullmatch(line.text) and len(line.text) < 100:
+                below = next((below.text for below in self.lines[place + 1 :] if below.text), "")
+                if _LIST.fullmatch(line.text) and len(line.text) < 100 and not _DATE.fullmatch(below):
                     self._add("主送机关", [line.part(0, len(line.text.rstrip("。.")))], confidence=UNSURE)
                     return place + 1
                 if len(line.text) > 20 or place > index + 3:  # the text has begun; a shorter line may be a note by hand
                     break
-            elif len(line.text) > 20:
+            elif len(line.text) > 20 or index > start:  # below the labels
                 break
         return index
 
@@ -179,10 +205,14 @@ class Letter:
         for place in range(len(self.lines) - 1, max(body, len(self.lines) - 200) - 1, -1):  # an attachment may follow it
             line = self.lines[place]
             if found := _PRINTED.fullmatch(line.text):
-                if found[1]:
-                    self._add("印发机关", [line.part(*found.span(1))])
                 self._add("印发日期", [line.part(*found.span(2))])
                 end = place
+                above = self.lines[place - 1]
+                if found[1]:
+                    self._add("印发机关", [line.part(*found.span(1))])
+                elif place > body and _AGENCY.fullmatch(above.text):  # on a line of its own
+                    self._add("印发机关", [above])
+                    end = place - 1
             elif found := _COPY.match(line.text):
                 more = [line for line in self.lines[place + 1 : end] if line.text and not _LABELLED.match(line.text)]
                 cells = [line.part(found.end(), len(line.text.rstrip("。"))), *more]
@@ -197,11 +227,10 @@ class Letter:
 
     def _signature(self, body: int, end: int) -> int:
         """Read 署名, 成文日期 and 附注 and return the line at which they begin."""
-        for place in range(body, end):
-            found = _DATE.fullmatch(self.lines[place].text)
-            if not found:
-                continue
-            self._add("成文日期", [self.lines[place].part(*found.span(1))])
+        for place, found in self._dates(body, end):
+            damaged = found.re is _DAMAGED
+            self._add("成文日期", [self.lines[place].part(*found.span(0 if damaged else 1))], confidence=UNSURE if damaged else 1.0)
+            self.dated = place
             for line in self.lines[place + 1 : end]:
                 if note := _NOTE.fullmatch(line.text):
                     self._add("附注", [line.part(*note.span(1))])
@@ -212,10 +241,37 @@ class Letter:
                 self._add("发文机关署名", signed, value="\n".join(line.text for line in signed))
                 return next(index for index in range(body, place) if self.lines[index] is signed[0])
             return place
+        if undated := self._undated(body, end):
+            return undated
         for place in range(body, end):
             if _ATTACHED.fullmatch(self.lines[place].text):
                 return place
         return end
+
+    def _undated(self, body: int, end: int) -> int:
+        """Read the 署名 above a date that a seal hides: the agency of the 发文机关标志 on a line of its own. 0 if there is none."""
+        masthead = self.page.fields.get(self.called["发文机关标志"])
+        agency = re.sub(r"\s|文件$", "", masthead.value) if masthead else ""
+        for place in range(end - 1, max(body, end - 6) if agency else end - 1, -1):
+            text = self.lines[place].text
+            if note := _NOTE.fullmatch(text):
+                self._add("附注", [self.lines[place].part(*note.span(1))])
+            elif text == agency or (len(text) == len(agency) > 4 and sum(a != b for a, b in zip(text, agency, strict=True)) <= 2):
+                self._add("发文机关署名", [self.lines[place]], confidence=UNSURE)
+                return place
+        return 0
+
+    def _dates(self, body: int, end: int) -> Iterator[tuple[int, re.Match[str]]]:
+        """Yield the lines that are a date; those damaged in reading after the sound ones, and only below the name of an agency."""
+        texts = [line.text for line in self.lines[body:end]]
+        sound = ((place, found) for place, text in enumerate(texts, start=body) if (found := _DATE.fullmatch(text)))
+        damaged = (
+            (place, found)
+            for place, text in enumerate(texts[1:], start=body + 1)
+            if len(text) > 3 and (found := _DAMAGED.fullmatch(text)) and _AGENCY.fullmatch(self.lines[place - 1].text)
+        )
+        yield from sound
+        yield from damaged
 
     def _signers(self, body: int, date: int) -> Iterator[Cell]:
         """Yield the agencies named right above the date: short lines without a sentence's end."""
@@ -225,7 +281,12 @@ class Letter:
             if not text:
                 if start < date:
                     break
-            elif len(text) > 40 or re.search(r"[。；：:！？]", text) or _ENCLOSED.match(text) or re.match(r"[\d（(一二三四五六七八九十]", text):
+            elif (
+                len(text) > 40
+                or re.search(r"[。；：:！？\t]", text)
+                or _ENCLOSED.match(text)
+                or re.match(r"\d|[（(]|[一二三四五六七八九十]{1,3}[、．.]", text)
+            ):
                 break
             start -= 1
         return (line for line in self.lines[start:date] if line.text)
@@ -239,11 +300,3 @@ class Letter:
                 self._add("附件说明", cells, value="；".join(cell.text for cell in cells))
                 return place
         return end
-
-
-def _lines(text: str) -> Iterator[Cell]:
-    start = 0
-    for line in text.split("\n"):
-        kept = line.lstrip(" \t\u3000\r\ufeff\u00a0")
-        yield Cell(kept.rstrip(" \t\u3000\r\u00a0"), start + len(line) - len(kept))
-        start += len(line) + 1

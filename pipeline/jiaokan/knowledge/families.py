@@ -19,13 +19,15 @@ from jiaokan.knowledge.labels import Labels
 from jiaokan.knowledge.tables import read_text
 
 READERS = ("form", "letter")
+TABLE_ROWS = ("tree", "each", "one", "total")
+"""How a table is read: as an indicator tree; each row by itself; all that stands under a column as one value; its row of totals only."""
 TYPES = frozenset(
     {"money", "date", "year", "period", "phone", "code", "person", "organisation", "choice", "percent", "count", "document_number"}
     | {"credit_code", "identity_number", "text"}
 )
 RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "sources_sum": ("text",),
+        "sources_sum": (),
         "items_sum": ("text", "totals"),
         "details_sum": ("details", "totals"),
         "funds_sum": ("totals", "parts"),
@@ -38,30 +40,91 @@ RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "phone": ("phone",),
         "percent_bounds": (),
         "tree_complete": (),
-        "credit_code": ("code",),
-        "identity_number": ("code",),
+        "credit_code": (),
+        "identity_number": (),
         "document_number": ("number", "date"),
         "title_form": ("title",),
         "closing_phrase": ("title", "text"),
-        "pairs": ("text",),
-        "numbering": ("text",),
+        "pairs": (),
+        "numbering": (),
+        "parts_sum": ("total", "parts"),
+        "stated_sums": (),
+        "fee_rate": ("fee", "base", "rate"),
+        "column_sum": ("column", "totals"),
+        "amounts_in_order": ("amounts",),
+        "deadline": ("start", "end", "days"),
+        "words_present": ("words",),
+        "cited_numbers": (),
+        "date_ranges": (),
+        "amount_words": (),
+        "ratios": (),
+        "table_sums": (),
+        "table_across": (),
+        "table_text": (),
+        "totals_equal": (),
+        "row_products": (),
+        "scores": (),
+        "targets": (),
+        "weights_sum": (),
+        "execution_rate": (),
     }
 )
 """Each rule of jiaokan.validate, with the roles that a family must give fields to."""
-OPTIONAL_ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType({"dates_in_order": ("period",)})
+OPTIONAL_ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "dates_in_order": ("period",),
+        "sources_sum": ("text",),
+        "credit_code": ("code",),
+        "identity_number": ("code",),
+        "pairs": ("text",),
+        "numbering": ("text",),
+        "deadline": ("extended", "extension"),
+        "words_present": ("text",),
+        "cited_numbers": ("date",),
+    }
+)
+"""Roles that a family may give fields to; without `text` a rule reads the whole page."""
+LITERAL_ROLES: Mapping[str, type[int | str]] = MappingProxyType(
+    {"days": int, "extended": int, "column": str, "words": str, "extension": str, "rate": str}
+)
+"""Roles that are no fields: a number of days, or a regular expression."""
 
-_WRITTEN = {str: '"…"', int: "a number", list: "[…]", dict: "a table, [name]"}
+ELEMENTS = (
+    "份号", "密级和保密期限", "紧急程度", "发文机关标志", "发文字号", "签发人", "标题", "主送机关", "正文", "附件说明",
+    "发文机关署名", "成文日期", "附注", "抄送机关", "印发机关", "印发日期", "页码",
+)  # fmt: skip
+"""The elements of a letter (GB/T 9704—2012 §7) that are read by their place; [called] gives them another name."""
+
+_YEAR = "(?:19|20)\\d\\d年|[一二三四五六七八九〇○零OＯ0]{4}年"
+_SUM = r"(?:[\d,，]{1,15}(?:\.\d{1,4})?\s?[万亿]?元)"
+_WORDS = "[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]{3,40}"
+PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "日期": rf"(?:(?:{_YEAR})[\d一二三四五六七八九十]{{1,3}}月[\d一二三四五六七八九十廿]{{1,3}}日)",
+        "机关": r"(?:[\u4e00-\u9fff]{1,24}?(?:政府|委员会|办公室|办公厅|领导小组|信访局|热线|中心|大队|[局委办厅部院处所站]))",
+        "人名": r"(?:[\u4e00-\u9fff][\u4e00-\u9fff·×某]{1,5}|[\u4e00-\u9fff][ \u3000]{1,2}[\u4e00-\u9fff])",
+        "金额": _SUM,
+        "罚款": rf"(?:{_SUM}(?:[（(](?:大写)?{_WORDS}[）)])?|{_WORDS}(?:[（(][￥¥Y]?\s?[\d,.，]+元?[）)])?)",
+        "法条": r"(?:(?:《[^》]{2,60}》|该法|同法)(?:第[（(]?[一二三四五六七八九十百零〇\d]{1,7}[）)]?[条款项][、和及]?){0,8})",
+    }
+)
+"""Parts of a pattern that a family's file names in braces: {日期} is a date. A brace before a digit repeats, as ever."""
+_PART = re.compile(r"\{([^\d,{}][^{}]*)\}")
+
+_WRITTEN = {bool: "true or false", str: '"…"', int: "a number", list: "[…]", dict: "a table, [name]"}
 T = TypeVar("T")
 _KEYS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "": frozenset(
             {"name", "tags", "reader", "year", "annual", "organisation", "recognise", "sections", "types", "required", "tables", "rules"}
+            | {"called", "within", "phrases"}
         ),
         "recognise": frozenset({"titles", "not_titles", "labels"}),
         "sections": frozenset({"label", "fields"}),
         "types": TYPES,
         "required": frozenset({"fields", "nodes"}),
-        "tables": frozenset({"name", "columns"}),
+        "tables": frozenset({"name", "columns", "rows"}),
+        "phrases": frozenset({"field", "inside", "opens", "every"}),
     }
 )
 
@@ -85,6 +148,25 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """How running text tells a field that no label names: ({日期})收悉 → 收到日期."""
+
+    field: str
+    inside: tuple[re.Pattern[str], ...]  # the value is the group, in the order of preference
+    opens: tuple[re.Pattern[str], ...]  # the paragraphs below are the value
+    every: bool  # each line that has it is a value: 议题一：…, 议题二：…
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose header names its columns, and how its rows are read: one of TABLE_ROWS."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: str
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """What is known of a kind of document."""
 
@@ -101,13 +183,24 @@ class Family:
     types: Mapping[str, str]  # label → type; a label not named is text
     required: tuple[str, ...]
     required_nodes: tuple[str, ...]
-    tables: Mapping[str, tuple[str, ...]]
+    tables: tuple[Table, ...]
     rules: tuple[Rule, ...]
+    called: Mapping[str, str]  # element of a letter → the field it is here: 成文日期 → 决定日期
+    within: Mapping[str, re.Pattern[str]]  # field → the part of a labelled value that is meant
+    phrases: tuple[Phrase, ...]  # in the order of the fields
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Return every field, in the order of the sections."""
         return tuple(field for fields in self.sections.values() for field in fields)
+
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+UNKNOWN = Family(
+    name="", tags=("",), reader="", year="", annual="", organisation="", titles=(), not_titles=(), enough_labels=0, sections=_NOTHING,
+    types=_NOTHING, required=(), required_nodes=(), tables=(), rules=(), called=_NOTHING, within=_NOTHING, phrases=(),
+)  # fmt: skip
+"""What a page is of that no family knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +227,10 @@ class Families:
         if not found:
             raise DictionaryError("no family", where=str(home / "families"), fix="put at least one *.toml there")
         return Families(MappingProxyType(found))
+
+
+def _role(given: object) -> str | tuple[str, ...]:
+    return tuple(map(str, given)) if isinstance(given, list) else str(given)
 
 
 class _Reader:
@@ -178,8 +275,11 @@ class _Reader:
             types=MappingProxyType({field: key for key in types for field in types[key]}),
             required=self.known(self.strings(required, "fields", "required."), fields, "required.fields"),
             required_nodes=self.known(self.strings(required, "nodes", "required.", optional=True), self.names, "required.nodes"),
-            tables=MappingProxyType(dict(self.tables())),
+            tables=tuple(self.tables()),
             rules=tuple(self.rules(fields)),
+            called=MappingProxyType(dict(self.called(fields))),
+            within=MappingProxyType(dict(self.within(fields))),
+            phrases=tuple(sorted(self.phrases(fields), key=lambda phrase: fields.index(phrase.field))),
         )
 
     def sections(self) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -194,12 +294,15 @@ class _Reader:
                 seen[field] = where
             yield self.of(section, "label", str, f"{where}."), self.known(fields, self.names, f"{where}.fields", "add it to labels.tsv")
 
-    def tables(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def tables(self) -> Iterator[Table]:
         for place, table in enumerate(self.table.get("tables", ()), start=1):
             where = f"tables.{place}"
             self.keys(table, "tables", where)
             columns = self.known(self.strings(table, "columns", f"{where}."), self.names, f"{where}.columns", "add it to labels.tsv")
-            yield self.of(table, "name", str, f"{where}."), columns
+            rows = table.get("rows", TABLE_ROWS[0])
+            if rows not in TABLE_ROWS:
+                raise self.error(f"rows cannot be read as {rows}", f"{where}.rows", f"use one of {', '.join(TABLE_ROWS)}")
+            yield Table(self.of(table, "name", str, f"{where}."), columns, rows)
 
     def rules(self, fields: Sequence[str]) -> Iterator[Rule]:
         for place, table in enumerate(self.table.get("rules", ()), start=1):
@@ -210,14 +313,80 @@ class _Reader:
             roles = {role: table[role] for role in table if role != "rule"}
             for role in RULES[name]:
                 if role not in roles:
-                    raise self.error(f"{name} lacks {role}", where, f'write {role} = "…", a field of the family')
+                    raise self.error(f"{name} lacks {role}", where, f"write {role} = {self.written(role)}")
             for role, given in roles.items():
-                if role not in (*RULES[name], *OPTIONAL_ROLES.get(name, ())):
-                    raise self.error(f"{name} has no {role}", f"{where}.{role}", f"it takes {', '.join(RULES[name]) or 'nothing'}")
-                self.known(given if isinstance(given, list) else [given], fields, f"{where}.{role}")
-            yield Rule(name, MappingProxyType({role: tuple(given) if isinstance(given, list) else given for role, given in roles.items()}))
+                takes = (*RULES[name], *OPTIONAL_ROLES.get(name, ()))
+                if role not in takes:
+                    raise self.error(f"{name} has no {role}", f"{where}.{role}", f"it takes {', '.join(takes) or 'nothing'}")
+                if role in LITERAL_ROLES:
+                    self.literal(role, given, f"{where}.{role}")
+                else:
+                    self.known(given if isinstance(given, list) else [given], fields, f"{where}.{role}")
+            yield Rule(name, MappingProxyType({role: _role(given) for role, given in roles.items()}))
+
+    def written(self, role: str) -> str:
+        return {int: "7, a number", str: '"…", a regular expression'}.get(LITERAL_ROLES.get(role, object), '"…", a field of the family')
+
+    def literal(self, role: str, given: object, where: str) -> None:
+        values = given if isinstance(given, list) else [given]
+        if not values or any(type(value) is not LITERAL_ROLES[role] for value in values):
+            raise self.error(f"{role} is not of its kind", where, f"write {role} = {self.written(role)}")
+        for value in values:
+            try:
+                re.compile(str(value))
+            except re.error as error:
+                raise self.error(f"not a regular expression: {error}", where, "mend it, or escape the character") from None
+
+    def called(self, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
+        for element, field in self.optional("called", dict).items():
+            if element not in ELEMENTS:
+                raise self.error(f"no such element: {element}", f"called.{element}", f"use one of {', '.join(ELEMENTS)}")
+            yield element, self.known([field], fields, f"called.{element}")[0]
+
+    def within(self, fields: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
+        table = self.optional("within", dict)
+        for field, pattern in table.items():
+            self.known([field], fields, f"within.{field}")
+            yield field, self.pattern(pattern, f"within.{field}", groups=(0, 1))
+
+    def phrases(self, fields: Sequence[str]) -> Iterator[Phrase]:
+        seen: set[str] = set()
+        for place, table in enumerate(self.optional("phrases", list), start=1):
+            where = f"phrases.{place}"
+            self.keys(table, "phrases", where)
+            field = self.known([self.of(table, "field", str, f"{where}.")], fields, f"{where}.field")[0]
+            if field in seen:
+                raise self.error(f"{field} has phrases twice", f"{where}.field", "join the two")
+            seen.add(field)
+            inside = [self.pattern(text, f"{where}.inside") for text in self.strings(table, "inside", f"{where}.", optional=True)]
+            opens = [self.pattern(text, f"{where}.opens", groups=(0,)) for text in self.strings(table, "opens", f"{where}.", optional=True)]
+            if not inside and not opens:
+                raise self.error("a phrase without a pattern", where, 'write inside = ["…(…)…"] or opens = ["…：$"]')
+            every = self.of(table, "every", bool, f"{where}.") if "every" in table else False
+            yield Phrase(field, tuple(inside), tuple(opens), every)
+
+    def optional(self, key: str, kind: type[T]) -> T:
+        return self.of(self.table, key, kind) if key in self.table else kind()
+
+    def pattern(self, text: object, where: str, *, groups: tuple[int, ...] = (1,)) -> re.Pattern[str]:
+        """Return a pattern with its {parts} filled in."""
+        if not isinstance(text, str):
+            raise self.error("not a string", where, 'write "…"')
+        for part in _PART.findall(text):
+            if part not in PARTS:
+                raise self.error(f"no such part: {{{part}}}", where, f"use one of {', '.join(PARTS)}")
+        try:
+            pattern = re.compile(_PART.sub(lambda match: PARTS[match[1]], text))
+        except re.error as error:
+            raise self.error(f"not a regular expression: {error}", where, "mend it, or escape the character") from None
+        if pattern.groups not in groups:
+            wanted = " or ".join(map(str, groups))
+            raise self.error(f"{pattern.groups} groups in {text}", where, f"write {wanted}: the value in (…), all else in (?:…)")
+        return pattern
 
     def keys(self, table: Mapping[str, Any], section: str, where: str = "") -> None:
+        if not isinstance(table, dict):
+            raise self.error("no table here", where or section, "write [[name]] above its keys")
         for key in table:
             if key not in _KEYS[section]:
                 raise self.error(
@@ -237,7 +406,7 @@ class _Reader:
         return value
 
     def strings(self, table: Mapping[str, Any], key: str, where: str = "", *, optional: bool = False) -> tuple[str, ...]:
-        values = table.get(key, []) if optional else self.of(table, key, list, where)
+        values = [] if optional and key not in table else self.of(table, key, list, where)
         if not all(isinstance(value, str) for value in values):
             raise self.error("not a list of strings", where + key, 'write ["…", "…"]')
         return tuple(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -20,7 +20,10 @@ SHORTEST_WITH_FAULT = 4
 
 _WIDTHS = str.maketrans("()[]:・", "（）［］：·", " \t\r\n\u3000\u00a0丨|")
 _HEAD = re.compile(r"^(?:其中：?|[一二三四五六七八九十]、|（[一二三四五六七八九十]）|\d{1,2}[.、．])")
-_TAIL = re.compile(r"(?:（[^（）]*）|[：；])+$")
+_TAIL = re.compile(r"(?:（[^（）]*）?|[万亿千]?元）|[：；])+$")
+"""A remark after a label, one of its brackets lost or not: 预算金额（万元."""
+
+_REMARKED = ("）", "：", "；")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +78,26 @@ class Labels:
         `family` is a tag of the families column and `kinds` are kinds; a label of them is preferred to others, and
         one spelt by its own name to one spelt by a synonym. 满意度 → 满意度指标, with kinds=("level2",) 服务对象满意度指标.
         """
-        if len(text) > LONGEST:
+        found = self.spelt(text)
+        if not found:
             return None
-        spelt = key(text)
-        found = self._exact.get(spelt) or self._exact.get(_TAIL.sub("", spelt)) or self._exact.get(_HEAD.sub("", _TAIL.sub("", spelt)))
-        wanted = frozenset(kinds)
+        spelt, wanted = key(text), frozenset(kinds)
 
         def preference(label: Label) -> tuple[bool, bool, bool]:
             return label.kind not in wanted, family not in label.families, key(label.name) != spelt
 
-        return min(found, key=preference) if found else None
+        return min(found, key=preference)
+
+    def spelt(self, text: str) -> Sequence[Label]:
+        """Return every label a text spells: 立项依据 → the section, and the field 政策依据, which it heads in other forms."""
+        if len(text) > LONGEST:
+            return ()
+        spelt = key(text)
+        if found := self._exact.get(spelt):
+            return found
+        bare = _TAIL.sub("", spelt) if "（" in spelt or spelt.endswith(_REMARKED) else spelt
+        head = _HEAD.match(bare)
+        return (bare is not spelt and self._exact.get(bare)) or (head and self._exact.get(bare[head.end() :])) or ()
 
     def nearest(self, text: str, family: str = "") -> tuple[Label, str] | None:
         """Return (label, spelling) for a text one fault away from one label only: 顶目名称 → (项目名称, "项目名称").
@@ -147,4 +160,3 @@ def _without_one(text: str) -> Iterator[tuple[int, str]]:
 
 def _spelling(label: Label, spelt: str) -> str:
     return next(spelling for spelling in label.spellings if key(spelling) == spelt)
-

@@ -471,7 +471,7 @@ def _foot(run: Run) -> str:
         ("日期", shown(str(manifest.get("finished", "—"))[:10])), ("版本", shown(f"jiaokan {manifest.get('version', '—')}")), ("记录格式", shown(str(manifest.get("schema", "—")))),
         ("写入文本者", shown(APPLY.get(str(configuration.get("apply")), str(configuration.get("apply", "—"))))),
         ("文本来历", shown(MEDIUM.get(str(configuration.get("channel", "print")), str(configuration.get("channel"))))),
-        ("自备误读统计", "有" if configuration.get("channel_data") else "无"),
+        ("自备误读统计", "有" if configuration.get("channel_data") else "无"), ("隐名", "已隐去人名、电话、身份证号" if manifest.get("masked") else "未隐"),
         ("自备用语", "有" if configuration.get("terms") else "无"), ("自备不改之词", "有" if configuration.get("keep") else "无"),
         ("词典", f"{count(len(fingerprints))} 份，合计校验值 {_short(json.dumps(fingerprints, sort_keys=True))}"), ("略过的其他文件", f"{count(len(passed_over))} 件"),
     ]  # fmt: skip

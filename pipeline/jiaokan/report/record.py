@@ -21,7 +21,9 @@ def to_record(document: Document) -> dict[str, Any]:
         "source": document.source,
         "sha256": document.sha256,
         "encoding": document.encoding,
+        "masked": document.masked,
         "family": document.family,
+        "family_confidence": round(document.family_confidence, 4),
         "region": {"code": document.region.code, "name": document.region.name, "evidence": document.region.evidence}
         if document.region
         else None,
@@ -50,6 +52,7 @@ def to_record(document: Document) -> dict[str, Any]:
         ],
         "entities": [
             {"text": entity.text, "type": entity.type, "start": entity.span.start, "end": entity.span.end, "normalised": entity.normalised}
+            | {"parent": entity.parent, "now": entity.now}
             for entity in document.entities
         ],
         "checks": [

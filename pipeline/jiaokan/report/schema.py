@@ -35,14 +35,19 @@ class _Edit(_Strict):
 
 
 class _Field(_Strict):
-    value: str
-    raw: str
-    normalised: str
-    type: str
+    value: Annotated[str, Field(description="as the cleaned text has it")]
+    raw: Annotated[str, Field(description="what stands in `original` from start to end")]
+    normalised: Annotated[
+        str,
+        Field(description="canonical form: ISO 8601 date, sum in 元, number of a percent or count, 〔〕; empty where the value has none"),
+    ]
+    type: Annotated[
+        str, Field(description="text, money, date, year, period, percent, count, phone, code, person and so on: dictionaries/families")
+    ]
     start: Place
     end: Place
-    confidence: Share
-    inferred: bool
+    confidence: Annotated[float, Field(ge=0, le=1, description="lower where the value looks misread (292%, a date without canonical form)")]
+    inferred: Annotated[bool, Field(description="read from elsewhere on the page, not from its own cell")]
 
 
 class _Indicator(_Strict):
@@ -54,15 +59,31 @@ class _Indicator(_Strict):
     unit: Annotated[str, Field(alias="单位")]
     start: Place
     end: Place
-    inferred: list[str]
+    inferred: Annotated[list[str], Field(description="columns filled by rule, not read in this row")]
 
 
 class _Entity(_Strict):
-    text: str
-    type: str
+    text: Annotated[str, Field(description="as the cleaned text has it")]
+    type: Literal[
+        "PLACE",
+        "AGENCY",
+        "LAW",
+        "DOCUMENT",
+        "DOCUMENT_NUMBER",
+        "DATE",
+        "MONEY",
+        "PERCENT",
+        "PHONE",
+        "IDENTITY",
+        "CREDIT_CODE",
+        "CODE",
+        "TERM",
+    ]
     start: Place
     end: Place
-    normalised: str
+    normalised: Annotated[str, Field(description="ISO 8601 date, sum in 元, 〔〕 in a document's number, a place's own code of its time")]
+    parent: Annotated[str, Field(description="of a place: code of the unit above, of its time")]
+    now: Annotated[str, Field(description="of a former place: code of what it is today")]
 
 
 class _Check(_Strict):
@@ -102,7 +123,9 @@ class Record(_Strict):
     source: str
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="of the bytes read")]
     encoding: str
-    family: str
+    masked: Annotated[bool, Field(description="names and numbers of persons are hidden, in `original` too, each by as many characters")]
+    family: Annotated[str, Field(description="name in dictionaries/families, empty where it is unknown")]
+    family_confidence: Annotated[float, Field(ge=0, le=1, description="0 where the family is unknown")] = 0.0
     region: _Region | None
     original: str
     text: str

@@ -13,7 +13,7 @@ from jiaokan.report.files import write
 if TYPE_CHECKING:
     import pandas as pd
 
-# One row per document, edit, field, indicator row, check, estimated part; `id` joins them. The type of each column is its reader's promise.
+# One row per document, edit, field, indicator row, entity, check, estimated part; `id` joins them. The type of each column is its reader's promise.
 COLUMNS: dict[str, dict[str, str]] = {
     "documents": {
         "id": "string", "source": "string", "sha256": "string", "encoding": "string", "family": "string", "region_code": "string",
@@ -31,6 +31,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     "indicators": {
         "id": "string", "一级指标": "string", "二级指标": "string", "三级指标": "string", "运算符": "string", "指标值": "string", "单位": "string",
         "start": "int64", "end": "int64", "inferred": "string",
+    },
+    "entities": {
+        "id": "string", "text": "string", "type": "string", "start": "int64", "end": "int64", "normalised": "string", "parent": "string",
+        "now": "string",
     },
     "checks": {"id": "string", "rule": "string", "status": "string", "message": "string", "values": "string", "derived": "string"},
     "quality": {"id": "string", "scope": "string", "name": "string", "characters": "int64", "expected": "float64", "variance": "float64"},
@@ -59,6 +63,7 @@ def rows(record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "fields": [key | {"label": label} | field for label, field in record["fields"].items()],
         "indicators": [key | row | {"inferred": "、".join(row["inferred"])} for row in record["indicators"]],
         "quality": [key | part for part in _parts(quality)],
+        "entities": [key | entity for entity in record["entities"]],
         "checks": [key | check | {part: _pairs(check[part]) for part in ("values", "derived")} for check in record["checks"]],
     }
 
@@ -80,7 +85,7 @@ def kept(cell: object) -> object:
 
 
 def read_run(folder: str | Path) -> dict[str, pd.DataFrame]:
-    """Return a run's tables by name: documents, edits, fields, indicators, checks, quality.
+    """Return a run's tables by name: documents, edits, fields, indicators, entities, checks, quality.
 
     Raises InputError if the folder is not a complete run.
     """
@@ -90,7 +95,10 @@ def read_run(folder: str | Path) -> dict[str, pd.DataFrame]:
     missing = [name for name in COLUMNS if not any(tables.joinpath(name).glob("*.parquet"))]
     if missing:
         raise InputError(f"not a complete run (no {', '.join(missing)})", where=str(folder), fix="run: jiaokan clean INPUT -o DIR")
-    return {name: pd.concat([pd.read_parquet(part) for part in sorted(tables.joinpath(name).glob("*.parquet"))], ignore_index=True) for name in COLUMNS}
+    return {
+        name: pd.concat([pd.read_parquet(part) for part in sorted(tables.joinpath(name).glob("*.parquet"))], ignore_index=True)
+        for name in COLUMNS
+    }
 
 
 def _frame(table: list[dict[str, Any]], columns: dict[str, str]) -> pd.DataFrame:

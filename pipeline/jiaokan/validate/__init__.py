@@ -6,7 +6,7 @@ evidence is missing or damaged says cannot_judge; a derived value stands beside 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
@@ -15,10 +15,10 @@ from types import MappingProxyType
 
 from jiaokan.extract.region import places
 from jiaokan.knowledge import home
-from jiaokan.knowledge.families import Families, Rule
+from jiaokan.knowledge.families import Families, Family, Rule
 from jiaokan.knowledge.gazetteer import Gazetteer
 from jiaokan.model import Check, Document
-from jiaokan.validate.case import Case
+from jiaokan.validate.case import Case, Reading
 
 __all__ = ["validate"]
 
@@ -45,24 +45,56 @@ RULES: Mapping[str, str] = MappingProxyType(
         "closing_phrase": "letters",
         "pairs": "letters",
         "numbering": "letters",
+        "cited_numbers": "letters",
+        "parts_sum": "sums",
+        "stated_sums": "sums",
+        "fee_rate": "sums",
+        "amounts_in_order": "sums",
+        "column_sum": "columns",
+        "table_sums": "columns",
+        "table_across": "columns",
+        "table_text": "columns",
+        "totals_equal": "columns",
+        "row_products": "columns",
+        "scores": "scores",
+        "targets": "scores",
+        "weights_sum": "scores",
+        "execution_rate": "scores",
+        "deadline": "dates",
+        "date_ranges": "dates",
+        "amount_words": "words",
+        "words_present": "words",
+        "ratios": "ratios",
     }
 )
-"""The module each rule is a function of; a module is loaded when a family asks for one of its rules."""
-_REQUIRED = Rule("required_fields", MappingProxyType({}))
+"""The module each rule is a function of; a module is loaded when a rule of it is asked for."""
+EVERYWHERE = (
+    "table_sums", "table_across", "totals_equal", "row_products", "table_text", "scores", "targets", "weights_sum", "execution_rate", "sources_sum",
+    "items_sum", "stated_sums", "ratios", "amount_words", "date_ranges", "cited_numbers", "credit_code", "identity_number", "phone", "pairs", "numbering",
+)  # fmt: skip
+"""Rules that read the page itself, and so judge documents of any family and of none; a family may give them its own fields."""
+_NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 
 def validate(document: Document, folder: Path | None = None, *, gazetteer: Gazetteer | None = None) -> Document:
-    """Return the document with `checks` filled in, in the order of its family's rules; a document of no family has none.
+    """Return the document with `checks` filled in: its family's rules in their order, then those that hold everywhere.
 
     `folder` holds the dictionaries; `gazetteer` saves reading it again.
     """
     folder = folder or home()
     family = Families.load(folder).by_name.get(document.family)
-    if not family:
-        return document
-    case = partial(Case, document, family, gazetteer=gazetteer or places(folder))
-    checks = (_function(rule.name)(case(rule=rule)) for rule in (_REQUIRED, *family.rules))
+    case = partial(Case, document, family, gazetteer=gazetteer or places(folder), reading=Reading(document))
+    checks = (_function(rule.name)(case(rule=rule)) for rule in _rules(family))
     return replace(document, checks=tuple(check for check in checks if check))
+
+
+def _rules(family: Family | None) -> Iterator[Rule]:
+    own = family.rules if family else ()
+    if family:
+        yield Rule("required_fields", _NO_FIELDS)
+    yield from own
+    asked = {rule.name for rule in own}
+    yield from (Rule(name, _NO_FIELDS) for name in EVERYWHERE if name not in asked)
 
 
 @cache

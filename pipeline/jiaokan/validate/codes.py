@@ -5,15 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from jiaokan.extract.region import mentions
-from jiaokan.model import Check
+from jiaokan.extract.values import FULL_WIDTH
+from jiaokan.knowledge.gazetteer import COUNTY
+from jiaokan.model import Check, Span
 from jiaokan.validate.case import Case
 
 _PROJECT = re.compile(r"(?P<area>\d{6})(?P<year>\d\d)(?:[A-Z]\d{12}|\d{13})")
 _PROJECT_LENGTH = 21
+_AREA = re.compile(r"(?<!\d)(?P<area>[1-6]\d{5})(?=\d{6}|[\]］】〕])")
+"""An area at the head of a longer number: 110118232102…-XM001, [230381]HLZJ[GK]20230006."""
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """GB 32100—2015 §4: without I, O, S, V, Z."""
+_CREDIT = re.compile(
+    r"信用代码(?:[（(][^（）()]{1,12}[）)])?\s*[:：]?[ \t]*(?P<named>[0-9A-Za-z*]{15,21})(?![0-9A-Za-z*])"
+    r"|(?<![0-9A-Za-z])(?P<bare>[159][1-3]\d{6}[0-9A-Za-z]{10})(?![0-9A-Za-z*])"
+)
+"""Named, or of the form of one: 91 (92, 93, 11, 12, 51 …), an area, ten characters; digits alone may be another number."""
+_IDENTITY = re.compile(r"(?:身份证(?:件)?(?:号码|号)?|公民身份号码)[:：]?\s*([0-9][0-9Xx*]{13,18})(?![0-9A-Za-z*])")
 
 
 def project_code(case: Case) -> Check | None:
@@ -37,53 +48,102 @@ def project_code(case: Case) -> Check | None:
 
 
 def area_code(case: Case) -> Check | None:
-    """Judge whether the code's first six digits are an area of GB/T 2260, of today or of the past, that the text names too."""
+    """Judge whether the code's first six digits are an area of GB/T 2260, of today or of the past, that the text names too.
+
+    A code of the county next to the one named, 360923 for 360922, is a slip; one from elsewhere may be of another office.
+    """
     field = case.field("code")
-    match = _PROJECT.fullmatch(field.normalised) if field else None
+    own = _PROJECT.fullmatch(field.normalised) if field else None
+    match = own or (_AREA.search(re.sub(r"\s", "", field.value)) if field else None)
     if not match:
         return None
     code = match["area"]
     places = case.gazetteer.coded(code)
     if not places:
-        known = bool(case.gazetteer.coded(f"{code[:4]}00"))
+        if not own:
+            return None
+        known = code[2:4] != "00" and bool(case.gazetteer.coded(f"{code[:4]}00"))
         why = "no area has the code; its prefecture may use it for itself" if known else "no area has or had the code"
         return case.judge("cannot_judge" if known else "fail", f"{code}: {why}", values={"code": code})
     place = places[0]
     now = case.gazetteer.successor(place) or place
     named = Counter(mentions(case.document.text, case.gazetteer))
-    values = {"code": code, "place": now.name, "named": str(named[now])}
-    if named[now]:
-        return case.judge("pass", f"{code} is {now.name}, named {named[now]} times", values=values)
+    values = {"code": code, "place": now.name}
+    times = named[now] or case.document.text.count(now.name)  # 荣县 is too short a name to be looked for everywhere
+    values["named"] = str(times)
+    if times:
+        return case.judge("pass", f"{code} is {now.name}, named {times} times", values=values)
+    beside = max(
+        (other for other in named if other.parent == now.parent and other.level == now.level), key=lambda other: named[other], default=None
+    )
+    if beside and now.level == COUNTY and named[beside] > 1:
+        values[beside.code] = f"{beside.name} ×{named[beside]}"
+        return case.judge("fail", f"{code} is {now.name}, which the text does not name; {beside.name} is {beside.code}", values=values)
     return case.judge("cannot_judge", f"{code} is {now.name}, which the text does not name", values=values)
 
 
 def credit_code(case: Case) -> Check | None:
-    """Judge a 统一社会信用代码 by its check digit (GB 32100—2015)."""
-    field = case.field("code")
-    code = re.sub(r"\s", "", field.value).upper() if field else ""
-    if not code or "*" in code:
-        return None
-    wrong = [character for character in code if character not in _CREDIT_ALPHABET]
-    if len(code) != 18 or wrong:
-        why = f"has {len(code)} characters where 18 belong" if len(code) != 18 else f"holds {'、'.join(wrong)}, which no code has"
-        return case.judge("fail", f"{code} {why}", values={"code": code})
-    total = sum(_CREDIT_ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(code[:17]))
-    fits = _CREDIT_ALPHABET[-total % 31] == code[17]
-    return case.judge("pass" if fits else "fail", f"the check digit {'fits' if fits else 'does not fit'}", values={"code": code})
+    """Judge each 统一社会信用代码 by its check digit (GB 32100—2015); masked ones are left alone."""
+    return _all(case, _credit_codes(case), _credit_fault)
 
 
 def identity_number(case: Case) -> Check | None:
-    """Judge a 公民身份号码 by its date and check digit (GB 11643—1999)."""
+    """Judge each 公民身份号码 by its date and check digit (GB 11643—1999); masked ones are left alone."""
+    return _all(case, _identity_numbers(case), _identity_fault)
+
+
+def _all(case: Case, codes: Iterable[tuple[str, Sequence[Span]]], fault: Callable[[str], str]) -> Check | None:
+    seen: list[str] = []
+    for code, spans in codes:
+        if why := fault(code):
+            return case.judge("fail", why, values={"code": code}, at=spans)
+        seen.append(code)
+    return case.judge("pass", "the check digit fits", values={"code": "、".join(dict.fromkeys(seen))}) if seen else None
+
+
+def _credit_codes(case: Case) -> Iterator[tuple[str, Sequence[Span]]]:
+    if case.rule.one("code"):
+        yield from _own(case)
+        return
+    for match in _CREDIT.finditer(case.document.text.translate(FULL_WIDTH)):
+        code = match["named"] or match["bare"]
+        if "*" not in code and not (match["bare"] and code.isdigit() and not code.startswith("9")):
+            yield re.sub(r"\s", "", code).upper(), (Span(*match.span()),)
+
+
+def _identity_numbers(case: Case) -> Iterator[tuple[str, Sequence[Span]]]:
+    if case.rule.one("code"):
+        yield from _own(case)
+        return
+    for match in _IDENTITY.finditer(case.document.text.translate(FULL_WIDTH)):
+        if "*" not in match[1]:
+            yield match[1].upper(), (Span(*match.span(1)),)
+
+
+def _own(case: Case) -> Iterator[tuple[str, Sequence[Span]]]:
     field = case.field("code")
     code = re.sub(r"\s", "", field.value).upper() if field else ""
-    if not code or "*" in code:
-        return None
+    if code and "*" not in code:
+        yield code, ()
+
+
+def _credit_fault(code: str) -> str:
+    """Return what is wrong with a code, "" if nothing."""
+    wrong = [character for character in code if character not in _CREDIT_ALPHABET]
+    if len(code) != 18:
+        return f"{code} has {len(code)} characters where 18 belong"
+    if wrong:
+        return f"{code} holds {'、'.join(wrong)}, which no code has"
+    total = sum(_CREDIT_ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(code[:17]))
+    return "" if _CREDIT_ALPHABET[-total % 31] == code[17] else "the check digit does not fit"
+
+
+def _identity_fault(code: str) -> str:
     if not re.fullmatch(r"\d{17}[\dX]", code):
-        return case.judge("fail", "not 17 digits and a check digit", values={"length": str(len(code))})
+        return "not 17 digits and a check digit"
     try:
         dt.date(int(code[6:10]), int(code[10:12]), int(code[12:14]))
     except ValueError:
-        return case.judge("fail", "the date of birth is none", values={"date": code[6:14]})
+        return "the date of birth is none"
     check = "10X98765432"[sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(code[:17])) % 11]
-    fits = check == code[17]
-    return case.judge("pass" if fits else "fail", f"the check digit {'fits' if fits else 'does not fit'}")
+    return "" if check == code[17] else "the check digit does not fit"

@@ -8,7 +8,7 @@ from jiaokan.validate.case import Case
 
 def required_fields(case: Case) -> Check | None:
     """Judge whether every field the family requires is on the page, with a value."""
-    required = case.family.required
+    required = case.family.required if case.family else ()
     if not required:
         return None
     fields = case.document.fields
@@ -20,6 +20,8 @@ def required_fields(case: Case) -> Check | None:
 
 def tree_complete(case: Case) -> Check | None:
     """Judge whether the indicator tree has every node the family requires: 产出, 效益, 满意度."""
+    if not case.family:
+        return None
     if not case.document.indicators:
         return case.judge("cannot_judge", "no indicator table was read")
     found = dict.fromkeys(row.levels[0] for row in case.document.indicators)

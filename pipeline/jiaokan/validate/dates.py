@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterator
 
-from jiaokan.model import Check
+from jiaokan.extract.values import FULL_WIDTH
+from jiaokan.model import Check, Span
 from jiaokan.validate.case import Case
 
 _MULTI_YEAR = re.compile(r"延续|阶段|跨年|持续|经常")
+_RANGE = re.compile(
+    r"(?<!\d)(?:(?P<y1>(?:19|20)\d\d)(?:年|[-./](?=\d)))?(?:(?P<m1>\d{1,2})(?:月|[-./](?=\d\d?(?!\d))))?(?:(?P<d1>\d{1,2})日?)?"
+    r"(?:起)?\s?(?:至|到|[—–～~]|(?<=[日月年])-)+\s?"
+    r"(?:(?P<y2>(?:19|20)\d\d)(?:年|[-./](?=\d)))?(?:(?P<m2>\d{1,2})(?:月|[-./](?=\d\d?(?!\d))))?(?:(?P<d2>\d{1,2})(?P<day>日)?)?(?!\d)"
+)
+"""自2023年9月18日至9月28日, 2021.01—2023.12; a part left out is that of the start."""
 
 
 def dates_in_order(case: Case) -> Check | None:
@@ -44,7 +53,9 @@ def dates_in_year(case: Case) -> Check | None:
         return case.judge("pass", f"{kind}: {start} to {end} covers {year}", values=values)
     if kind.strip() == "当年项目":
         return case.judge("fail", f"a 当年项目 reaches beyond {year}", values=values)
-    return case.judge("cannot_judge", f"{start} to {end} reaches beyond {year}; the kind of project does not tell whether it may", values=values)
+    return case.judge(
+        "cannot_judge", f"{start} to {end} reaches beyond {year}; the kind of project does not tell whether it may", values=values
+    )
 
 
 def _ends(case: Case) -> tuple[str, str, dict[str, str]] | None:
@@ -57,3 +68,60 @@ def _ends(case: Case) -> tuple[str, str, dict[str, str]] | None:
         return None
     first, _, last = period.normalised.partition("/")
     return first, last, {period.label: period.value}
+
+
+def deadline(case: Case) -> Check | None:
+    """Judge whether the end is at most `days` after the start: 受理 2022-09-13, 答复 2022-11-08, within 60 days.
+
+    `extended` days count where the text says that the time was extended, in words that `extension` describes.
+    """
+    start, end = case.field("start"), case.field("end")
+    if not start or not end:
+        return None
+    values = {start.label: start.value, end.label: end.value}
+    try:
+        passed = (dt.date.fromisoformat(end.normalised) - dt.date.fromisoformat(start.normalised)).days
+    except ValueError:
+        return case.judge("cannot_judge", "a date cannot be read", values=values)
+    extension = case.rule.one("extension")
+    longer = bool(extension) and bool(re.search(extension, case.document.text))
+    days = int(case.rule.one("extended" if longer and case.rule.one("extended") else "days"))
+    values |= {"passed": str(passed), "days": str(days)}
+    if passed < 0:
+        return case.judge("cannot_judge", f"{end.label} is before {start.label}", values=values)
+    if passed > days:
+        return case.judge("fail", f"{passed} days from {start.label} to {end.label}, {days} allowed", values=values)
+    return case.judge("pass", f"{passed} days from {start.label} to {end.label}, {days} allowed", values=values)
+
+
+def date_ranges(case: Case) -> Check | None:
+    """Judge whether each period in the text begins before it ends: not 自2023年9月18日至9月8日."""
+    found = list(_ranges(case.document.text.translate(FULL_WIDTH)))
+    if not found:
+        return None
+    for words, ordered, span in found:
+        if not ordered:
+            return case.judge("fail", f"{words} ends before it begins", values={"period": words}, at=[span])
+    return case.judge("pass", f"{len(found)} periods begin before they end", values={"count": str(len(found))})
+
+
+def _ranges(text: str) -> Iterator[tuple[str, bool, Span]]:
+    """Yield each period of which two like parts can be compared; 11月至4月 may run into the next year."""
+    for match in _RANGE.finditer(text):
+        year, month, day = (int(match[name]) if match[name] else 0 for name in ("y1", "m1", "d1"))
+        until = tuple(int(match[name]) if match[name] else 0 for name in ("y2", "m2", "d2"))
+        if not ((year and (month or until[0])) or (month and day)):
+            continue
+        words = match[0].strip()
+        if until[0]:
+            if year and until[1] and month:
+                yield words, (year, month, day if until[2] else 0) <= (until[0], until[1], until[2] if day else 0), Span(*match.span())
+            elif year:
+                yield words, year <= until[0], Span(*match.span())
+        elif until[1] and month:
+            if until[1] == month and until[2] and day:
+                yield words, day <= until[2], Span(*match.span())
+            elif year:
+                yield words, month <= until[1], Span(*match.span())
+        elif match["day"] and day and not until[1]:
+            yield words, day <= until[2], Span(*match.span())

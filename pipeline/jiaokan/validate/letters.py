@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from jiaokan.extract.letters import KINDS
-from jiaokan.extract.values import chinese_number
-from jiaokan.model import Check
+from jiaokan.extract.values import DOCUMENT_NUMBER, chinese_number
+from jiaokan.model import Check, Span
+from jiaokan.script import CLOSE, OPEN
 from jiaokan.validate.case import Case
 
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,14}〔(?P<year>\d{4})〕(?P<serial>\d{1,5})号")
+_NUMBER = re.compile(r"[\u4e00-\u9fff（）()]{2,20}〔(?P<year>\d{4})〕(?P<serial>\d{1,5})号")
+_BRACKETS = re.compile(rf"[{OPEN}]\s*[\d０-９]{{4}}\s*[{CLOSE}]")
 _TITLE = re.compile(rf"(?:{KINDS}|令)(?:[（(][^（）()]+[）)])?$")
 _CLOSINGS = {
     "请示": re.compile(r"[妥当可]否|请[予]?(?:批示|批复|批准|审批|审示|审定|指示)"),
@@ -24,8 +26,8 @@ _PAIRS = {"》": "《", "）": "（", ")": "（", "〕": "〔", "】": "【", "�
 _OPENING = {"《": "《", "（": "（", "(": "（", "〔": "〔", "【": "【", "“": "“", "「": "「"}
 _ITEM = re.compile(r"(?:^|[\s。；;：:，、])[\d一二三四五六七八九十]{1,3}$")
 _LEVELS = (
-    ("一、", re.compile(r"(?:^|(?<=[\n。；：]))\s*([一二三四五六七八九十]{1,3})、")),
-    ("（一）", re.compile(r"(?:^|(?<=[\n。；：]))\s*[（(]([一二三四五六七八九十]{1,3})[）)]")),
+    ("一、", re.compile(r"(?:^|(?<=[\n\t。；：;:]))\s*([一二三四五六七八九十]{1,3}|[—–―])、")),
+    ("（一）", re.compile(r"(?:^|(?<=[\n\t。；：;:]))\s*[（(]([一二三四五六七八九十]{1,3})[）)]")),
 )
 
 
@@ -35,8 +37,8 @@ def document_number(case: Case) -> Check | None:
     if not field or not field.value:
         return None
     values = {"number": field.value}
-    match = _NUMBER.fullmatch(field.normalised)
-    if not match:
+    match = _NUMBER.fullmatch(field.normalised) or _NUMBER.fullmatch(field.value)
+    if not match or not _BRACKETS.search(field.value):  # C2023J: what it means is plain, what was printed is not
         return case.judge("cannot_judge", "agency, year and serial cannot be told apart", values=values)
     if match["serial"].startswith("0"):
         return case.judge("fail", f"the serial {match['serial']} begins with 0", values=values)
@@ -78,13 +80,59 @@ def closing_phrase(case: Case) -> Check | None:
     return None if kind[0] == "通知" else case.judge("cannot_judge", f"no closing phrase of a {kind[0]} was found", values=values)
 
 
+def cited_numbers(case: Case) -> Check | None:
+    """Judge the numbers of documents cited: not of a year after the letter's own, no leading zero.
+
+    `date` is the letter's date; without it, the latest year that the text names elsewhere.
+    """
+    text = case.document.text
+    cited = list(DOCUMENT_NUMBER.finditer(text))
+    if not cited:
+        return None
+    dated = case.canonical("date")[:4]
+    years = [] if dated else re.findall(r"(?<![\d〔\[（(])(?:19|20)\d\d(?=[年.-])", text)
+    latest = int(dated or max(years, default="0"))
+    for match in cited:
+        number = re.sub(r"\s", "", f"〔{match['year']}〕{match['serial']}号")
+        if match["serial"].startswith("0"):
+            return case.judge("fail", f"the serial {match['serial']} begins with 0", values={"number": match[0]}, at=[Span(*match.span())])
+        if latest and int(match["year"]) > latest:
+            values = {"number": number, "year": str(latest)}
+            # Without a date of its own a form of last year may cite this year's papers.
+            sure = bool(dated) or int(match["year"]) > latest + 1
+            why = f"{number} is cited in {latest}" if sure else f"{number} is later than every date of the text"
+            return case.judge("fail" if sure else "cannot_judge", why, values=values, at=[Span(*match.span())])
+    values = {"count": str(len(cited)), "year": str(latest)} if latest else {"count": str(len(cited))}
+    return case.judge("pass", f"{len(cited)} document numbers are well formed and not of a later year", values=values)
+
+
 def pairs(case: Case) -> Check | None:
     """Judge whether brackets, title marks and quotes are paired; the ) of a numbered item stands alone: 1)."""
-    text = case.text("text")
-    if not text:
+    passages = case.passages("text")
+    if not passages:
         return None
+    near: list[str] = []
+    spans: list[Span] = []
+    sure = False
+    for passage in passages:
+        for place in _stray(passage.text):
+            near.append(passage.text[max(0, place - 6) : place + 7].replace("\n", " "))
+            spans += passage.span(place, place + 1)
+            sure = sure or not passage.cell or passage.text[place] in "《》"
+    if not near:
+        marked = any(mark in passage.text for passage in passages for mark in (*_PAIRS, *_OPENING))
+        return case.judge("pass", "every bracket and title mark has its pair") if marked or case.rule.one("text") else None
+    message = f"{len(near)} marks without a pair: {' … '.join(near[:3])}"
+    # A cell may be cut where the page was; a title is not.
+    return case.judge("fail" if sure else "cannot_judge", message, values={"count": str(len(near))}, at=spans)
+
+
+def _stray(text: str) -> list[int]:
+    """Return the places of marks without a pair."""
     waiting: list[tuple[str, int]] = []
     stray: list[int] = []
+    # Brackets of unlike kind round the year of a document number are that number's fault, and normalise's to mend.
+    text = _BRACKETS.sub(lambda year: " " * len(year[0]), text)
     for match in re.finditer(r"[《》（）()〔〕【】“”「」]", text):
         mark = match[0]
         if mark in _OPENING:
@@ -96,34 +144,34 @@ def pairs(case: Case) -> Check | None:
             del waiting[-2:]
         elif mark not in "）)" or not _ITEM.search(text[max(0, match.start() - 5) : match.start()]):
             stray.append(match.start())
-    stray = sorted([*stray, *(place for _, place in waiting)])
-    if not stray:
-        return case.judge("pass", "every bracket and title mark has its pair")
-    near = " … ".join(text[max(0, place - 6) : place + 7].replace("\n", " ") for place in stray[:3])
-    return case.judge("fail", f"{len(stray)} marks without a pair: {near}", values={"count": str(len(stray))})
+    return sorted([*stray, *(place for _, place in waiting)])
 
 
 def numbering(case: Case) -> Check | None:
     """Judge whether the levels 一、 and （一） count without hole or repeat; a level may begin anew at 一."""
-    text = case.text("text")
+    text = case.text("text") if case.rule.one("text") else case.document.text
     problems = list(_problems(text))
     if problems:
-        return case.judge("fail", "; ".join(problems[:3]), values={"count": str(len(problems))})
+        at = [] if case.rule.one("text") else [span for _, span in problems[:1]]
+        message = "; ".join(problem for problem, _ in problems[:3])
+        return case.judge("fail", message, values={"count": str(len(problems))}, at=at)
     levels = [name for name, pattern in _LEVELS if pattern.search(text)]
     return case.judge("pass", f"{' and '.join(levels)} count without hole") if levels else None
 
 
-def _problems(text: str) -> Iterator[str]:
+def _problems(text: str) -> Iterator[tuple[str, Span]]:
     for name, pattern in _LEVELS:
         last = 0
         for match in pattern.finditer(text):
-            number = chinese_number(match[1])
+            number = 1 if match[1] in "—–―" else chinese_number(match[1])  # a dash is 一 misread
             if number not in {1, last + 1}:
                 before = f"after {name.replace('一', _chinese(last))}" if last else "at the beginning"
-                yield f"{before} comes {name.replace('一', match[1])}"
+                yield f"{before} comes {name.replace('一', match[1])}", Span(*match.span(1))
             last = number
 
 
 def _chinese(number: int) -> str:
     tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else f"{'一二三四五六七八九'[tens - 1]}十") + ("" if ones == 0 else "一二三四五六七八九"[ones - 1])
+    return ("" if tens == 0 else "十" if tens == 1 else f"{'一二三四五六七八九'[tens - 1]}十") + (
+        "" if ones == 0 else "一二三四五六七八九"[ones - 1]
+    )

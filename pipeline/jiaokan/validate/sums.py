@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-from jiaokan.extract.values import UNITS, Amount, amounts, chinese_number, number, plain, unit_of
-from jiaokan.model import Check, Field
-from jiaokan.validate.case import Case, sums
+from jiaokan.extract.values import AMOUNT, UNITS, Amount, amounts, chinese_number, number, plain, unit_of
+from jiaokan.model import Check, Field, Span
+from jiaokan.validate.case import Case, Passage, sums
 
 REACH = 400
 """Characters after 其中 in which the parts of a total are looked for; the longest list met has 150."""
 
-_WHEREOF = re.compile(r"[,，;；。:：（(\s]*其中")
+_COUNTED = re.compile(rf"([两二三四五六七八九十])(?:项|类|笔|部分)(?:资金|经费)?(?:共计|合计|总计|共)(?:人民币)?{AMOUNT.pattern}")
+_LESS = "少|减|降|低"
+_CHANGE = re.compile(
+    rf"(?:上年|去年|(?:19|20)\d\d年)[^。；;\d]{{0,10}}{AMOUNT.pattern}[^。；;\d]{{0,8}}?(?P<how>多支?|少支?|净?增加?|减少|净[增减]|下降|增长|增支|减支){AMOUNT.pattern}"
+)
+"""比上年的1588.20万元多82.67万元."""
+_LIST = re.compile(rf"{AMOUNT.pattern}[^。；;\d]{{0,16}}[:：]$")
+_LEAD = 48
+"""Characters before a list in which its total is looked for."""
+_WHEREOF = re.compile(r"[,，;；。:：（(\s]*其中|[,，;；]\s*(?:资金)?来源(?:为|是|有[一二两三四五六七八九])?[:：]")
+_NAMED_SOURCES = re.compile("其中|来源")
 _PART_END = re.compile(r"[一二三四五六七八九十]、|[（(][一二三四五六七八九十]{1,3}[）)]|(?<![\d.])\d{1,2}[.．、](?!\d)")
 _MARKS = (
     re.compile(r"(?<![\d.])(\d{1,2})\s?[.．、](?!\s?\d)"),
     re.compile(r"[（(]([一二三四五六七八九十]{1,3}|\d{1,2})[）)]"),
     re.compile(r"([一二三四五六七八九十])是"),
+    re.compile(r"([①-⑳])"),
+    re.compile(r"(?<=[。；;：:])([甲乙丙丁戊己庚辛壬癸])、"),
 )
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
 _DAMAGED = (
     re.compile(r"(?<=[。；;])(\d{1,2})(?=[\u4e00-\u9fff])(?!月|年|日)"),
     re.compile(r"(?<=[。；;])[（(]([一二三四五六七八九十])(?=[\u4e00-\u9fff])(?![、是])"),
 )
 """The first two marks with their dot or one bracket lost; read only where the number is missing otherwise."""
 _AFTER_ITEMS = re.compile(r"(?<=。)[一二三四五六七八九十]、|合计|总计")
-_RATE = re.compile(r"[每按][^，,。；;]{0,14}$|标准[^，,。；;]{0,6}$")
+_RATE = re.compile(
+    r"[每按][^，,。；;]{0,14}$|标准[^，,。；;]{0,6}$|单[^，,。；;\d]{0,6}$|[均月年][^，,。；;\d]{0,3}$|各[补拨]?助?$|不超过$|最高[^，,。；;]{0,6}$"
+)
 _CUE = re.compile(r"[共需计费金]|安排|预算|投入|经费|支出|补助")
 _NAMED = re.compile(r"(?:需要?|安排|支出|[，,。；;]|^)([^，,。；;]{0,20})$")
 _GENERAL = re.compile(r"经费|费用|资金|支出|工作|项目|各项|专项|需要?|安排|共|费|等")
@@ -50,14 +66,21 @@ def sources_sum(case: Case) -> Check | None:
 
     A list that makes less than the total may name some sources only; that is not judged.
     """
-    text = case.text("text")
+    checks = [check for passage in case.passages("text") if _NAMED_SOURCES.search(passage.text) and (check := _sources(case, passage))]
+    order = ("fail", "cannot_judge", "pass")
+    return min(checks, key=lambda check: order.index(check.status), default=None)
+
+
+def _sources(case: Case, passage: Passage) -> Check | None:
+    text = passage.text
     found = _total(text)
     if not found:
         return None
     total, start = found
     stop = _PART_END.search(text, start)
     clause = text[start : min(stop.start() if stop else len(text), start + REACH)]
-    parts = list(amounts(clause))
+    complete = "来源" in text[total.span.end : start]
+    parts = list(amounts(clause.partition("。")[0] if complete else clause))
     if not parts:
         return None
     for count, reached in enumerate(accumulate(part.yuan for part in parts), start=1):
@@ -65,15 +88,68 @@ def sources_sum(case: Case) -> Check | None:
             parts = parts[:count]
             break
     values = {"total": _written(total.yuan, total.unit), "sources": _terms(parts, total)}
-    named = sum(part.yuan for part in parts)
+    named = sum((part.yuan for part in parts), Decimal(0))
     if named == total.yuan:
         return case.judge("pass", f"the sources make the total: {values['sources']} = {values['total']}", values=values)
     sentence = [part for part in parts if "。" not in clause[: part.span.start]]
     over = sum(part.yuan for part in sentence) - total.yuan
     if len(sentence) > 1 and over > 0:
         values["sources"] = _terms(sentence, total)
-        return case.judge("fail", f"the sources exceed the total by {_written(over, total.unit)}", values=values)
+        spans = passage.span(total.span.start, start + sentence[-1].span.end)
+        return case.judge("fail", f"the sources exceed the total by {_written(over, total.unit)}", values=values, at=spans)
+    if complete and len(parts) > 1:
+        spans = passage.span(total.span.start, start + parts[-1].span.end)
+        short = _written(total.yuan - named, total.unit)
+        return case.judge(
+            "fail", f"the sources make {_written(named, total.unit)} of {values['total']}: {short} short", values=values, at=spans
+        )
     return case.judge("cannot_judge", "the sources named do not make the total; some may not be named", values=values)
+
+
+def stated_sums(case: Case) -> Check | None:
+    """Judge sums that a sentence makes of those before it: 182400元…62000元，两项共计244400元; 1670.87万元，比上年的1588.20万元多82.67万元."""
+    found = [stated for passage in case.reading.passages for stated in (*_counted(passage), *_changes(passage))]
+    if not found:
+        return None
+    values = {formula: "=" if fits else "≠" for formula, fits, _ in found}
+    wrong = [(formula, spans) for formula, fits, spans in found if not fits]
+    if wrong:
+        return case.judge("fail", f"{wrong[0][0]} is not so", values=values, at=wrong[0][1])
+    return case.judge("pass", f"{len(found)} sums made in sentences are right", values=values)
+
+
+def _counted(passage: Passage) -> Iterator[tuple[str, bool, tuple[Span, ...]]]:
+    """Yield sums of so many items named before: 两项共计, 三项合计."""
+    for match in _COUNTED.finditer(passage.text):
+        total = next(amounts(match[0]), None)
+        start = _sentence(passage.text, match.start(), "。")
+        sentence = passage.text[start : match.start()]
+        own = [amount for amount in amounts(sentence) if not _RATE.search(_before(sentence, amount))]
+        count = chinese_number(match[1].replace("两", "二"))
+        if total and len(own) == count:
+            made = sum((amount.yuan for amount in own), Decimal(0))
+            spans = passage.span(start + own[0].span.start, match.end())
+            yield f"{_terms(own, total)} = {_written(total.yuan, total.unit)}", made == total.yuan, spans
+
+
+def _sentence(text: str, place: int, stops: str) -> int:
+    """Return where the sentence of a place begins, looking back no farther than a sentence reaches."""
+    first = max(0, place - REACH)
+    return max(first, *(text.rfind(stop, first, place) + 1 for stop in ("\n", *stops)))
+
+
+def _changes(passage: Passage) -> Iterator[tuple[str, bool, tuple[Span, ...]]]:
+    """Yield differences from the year before where the sentence names one sum before them."""
+    for match in _CHANGE.finditer(passage.text):
+        start = _sentence(passage.text, match.start(), "。；;\n")
+        before = list(amounts(passage.text[start : match.start()]))
+        named = list(amounts(match[0]))
+        if len(before) == 1 and len(named) == 2:
+            then, change = named
+            made = before[0].yuan - then.yuan
+            signed = -change.yuan if re.search(_LESS, match["how"]) else change.yuan
+            formula = f"{_bare(before[0].yuan, then.unit)} - {_bare(then.yuan, then.unit)} = {_written(signed, then.unit)}"
+            yield formula, made == signed, passage.span(start + before[0].span.start, match.end())
 
 
 def items_sum(case: Case) -> Check | None:
@@ -82,8 +158,10 @@ def items_sum(case: Case) -> Check | None:
     1. …5万元。 … 5. …(no sum) … 8. …1万元, of 17.6万元 → item 5: 2.0万元. A hole in the numbering is a missing item; the sum
     before the hole is the lost item's if it is named for something its own heading does not mention.
     """
+    if not case.rule.one("text"):
+        return _introduced(case)
     text = case.text("text")
-    found = items(text)
+    found = next((found for found in _readings(text) if _fits(case, text, found)), items(text))
     parts = _parts(found)
     known = [yuan for _, yuan in parts if yuan is not None]
     unknown = [number for number, yuan in parts if yuan is None]
@@ -155,7 +233,9 @@ def details_sum(case: Case) -> Check | None:
         return case.judge("cannot_judge", "rows with several numbers, or no total to hold them against", values=values)
     rest = totals[-1] - made
     return case.judge(
-        "fail", f"the details make {values['sum']}, {_written(abs(rest), unit)} {'less' if rest > 0 else 'more'} than the total", values=values
+        "fail",
+        f"the details make {values['sum']}, {_written(abs(rest), unit)} {'less' if rest > 0 else 'more'} than the total",
+        values=values,
     )
 
 
@@ -174,13 +254,31 @@ def funds_sum(case: Case) -> Check | None:
     columns = list(_columns(case))
     if not totals or not columns or not all(columns):
         return None
-    values = {"totals": ", ".join(map(plain, totals)), "parts": " | ".join("+".join(plain(part[0]) for part in column) for column in columns)}
+    values = {
+        "totals": ", ".join(map(plain, totals)),
+        "parts": " | ".join("+".join(plain(part[0]) for part in column) for column in columns),
+    }
     if all(_makes(column, totals) for column in columns):
         return case.judge("pass", "the funds make the total", values=values)
     if any(sum(part[0] for part in column[:1]) > max(totals) for column in columns):
         return case.judge("fail", "a part of the funds exceeds the total", values=values)
-    complete = case.rule.many("parts")[-1] in fields and len(columns) == 1
+    complete = len(columns) == 1 and (case.rule.many("parts")[-1] in fields or _all_named(case))
     return case.judge("fail" if complete else "cannot_judge", "the funds do not make the total", values=values)
+
+
+def _all_named(case: Case) -> bool:
+    """Tell whether every figure among the funds is one of them, so that none can be missing: two and more, in rows of their own."""
+    labels = [label for role in ("totals", "parts") for label in case.rule.many(role)]
+    named = [field for label in labels if (field := case.document.fields.get(label)) and field.value.strip()]
+    text = case.document.original
+    start, end = min(field.span.start for field in named), max(field.span.end for field in named)
+    start, end = text.rfind("\n", 0, start) + 1, text.find("\n", text.find("\n", end) + 1)
+    figures = [figure for cell in re.split(r"[\t\n]", text[start:end]) if (figure := number(cell) or _amount(cell)) is not None]
+    return len(named) > 2 and len(figures) <= len(named) and end - start < REACH
+
+
+def _amount(cell: str) -> Decimal | None:
+    return next((amount.number for amount in amounts(cell)), None)
 
 
 def _columns(case: Case) -> Iterator[list[tuple[Decimal, str]]]:
@@ -199,6 +297,60 @@ def _makes(column: Sequence[tuple[Decimal, str]], totals: Sequence[Decimal]) -> 
     beside = sum(value for value, _ in column)
     within = sum(value for value, label in column if label != "上级财政资金")
     return beside in totals or within in totals
+
+
+def parts_sum(case: Case) -> Check | None:
+    """Judge whether the parts of a sum make it, and derive the one that cannot be read: 资金总额 = 基本支出 + 项目支出."""
+    total = case.field("total")
+    parts = [(label, case.document.fields.get(label)) for label in case.rule.many("parts")]
+    if not total or not any(field for _, field in parts):
+        return None
+    known = [(label, field) for label, field in parts if sums(field)]
+    unknown = [label for label, field in parts if not sums(field)]
+    found = sums(total, *(field for _, field in known))
+    values = {total.label: total.value, **{label: field.value for label, field in known if field}}
+    if not found:
+        return case.judge("cannot_judge", f"{total.label} and its parts cannot be read in one unit", values=values)
+    whole, *amounts_ = found
+    rest = whole - sum(amounts_, Decimal(0))
+    formula = f"{plain(whole)} - ({'+'.join(map(plain, amounts_))})"
+    if unknown:
+        derived = {unknown[0]: plain(rest), "formula": formula} if len(unknown) == 1 and rest >= 0 and amounts_ else {}
+        return case.judge("cannot_judge", f"{'、'.join(unknown)} cannot be read", values=values, derived=derived)
+    if rest:
+        return case.judge("fail", f"the parts of {total.label} make {plain(whole - rest)} of {plain(whole)}", values=values)
+    return case.judge("pass", f"the parts make {total.label}", values=values)
+
+
+def amounts_in_order(case: Case) -> Check | None:
+    """Judge whether each sum is within the next: 中标金额 ≤ 最高限价 ≤ 预算金额."""
+    fields = [field for label in case.rule.many("amounts") if (field := case.document.fields.get(label)) and field.value.strip()]
+    if len(fields) < 2:
+        return None
+    values = {field.label: field.value for field in fields}
+    compared = 0
+    for lower, upper in pairwise(fields):
+        if found := sums(lower, upper):
+            compared += 1
+            if found[0] > found[1]:
+                return case.judge("fail", f"{lower.label} exceeds {upper.label}", values=values)
+    if not compared:
+        return case.judge("cannot_judge", f"{fields[0].label} and {fields[-1].label} cannot be read in one unit", values=values)
+    return case.judge("pass", f"{fields[0].label} is within {fields[-1].label}", values=values)
+
+
+def fee_rate(case: Case) -> Check | None:
+    """Judge whether a fee is the percent of the sum it is charged on: 成交金额718600元的1.5%, 10779元; `rate` finds the percent."""
+    fee, base = case.field("fee"), case.field("base")
+    rates = list(re.finditer(case.rule.one("rate"), case.document.text))
+    found = sums(fee, base)
+    if not fee or not base or not found or len(rates) != 1:
+        return None
+    made = found[1] * Decimal(rates[0][1]) / 100
+    values = {fee.label: fee.value, base.label: base.value, "rate": f"{rates[0][1]}%"}
+    fits = abs(made - found[0]) < 1  # charged to the 元, or to the 分
+    what = f"{plain(made)} is {rates[0][1]}% of {base.label}"
+    return case.judge("pass" if fits else "fail", what if fits else f"{what}, not {plain(found[0])}", values=values)
 
 
 def budget_within_total(case: Case) -> Check | None:
@@ -241,12 +393,53 @@ def cost_equals_budget(case: Case) -> Check | None:
     return None
 
 
-def items(text: str) -> list[Item]:
+def _introduced(case: Case) -> Check | None:
+    """Judge the items of any passage whose total stands before their colon: 项目支出480万元，分四块：①…210万元."""
+    checks: list[Check] = []
+    for passage in case.reading.passages:
+        for mark in _MARKS if re.search("[:：]", passage.text) and "元" in passage.text else ():
+            for run, end in _runs(passage.text, mark):
+                lead = _LIST.search(passage.text, max(0, run[0][1] - _LEAD), run[0][1])
+                total = next(amounts(lead[0]), None) if lead else None
+                for found in _variants(passage.text, run, end) if lead and total else ():
+                    if total and len(found) > 1 and all(item.amount for item in found):
+                        checks.append(_listed(case, passage, total, found, run[0][1]))
+                        if checks[-1].status == "pass":
+                            break
+    return next((check for check in checks if check.status == "pass"), checks[0] if checks else None)
+
+
+def _listed(case: Case, passage: Passage, total: Amount, found: Sequence[Item], start: int) -> Check:
+    made = sum((item.amount.yuan for item in found if item.amount), Decimal(0))
+    values = {"items": ", ".join(f"{item.number}: {_written(item.amount.yuan, total.unit)}" for item in found if item.amount)}
+    values |= {"sum": _written(made, total.unit), "total": _written(total.yuan, total.unit)}
+    if made == total.yuan:
+        return case.judge("pass", f"the items make the total of {values['total']}", values=values)
+    if made > total.yuan:
+        message = f"the items exceed the total of {values['total']} by {_written(made - total.yuan, total.unit)}"
+    else:
+        message = f"the items make {values['sum']} of {values['total']}: {_written(total.yuan - made, total.unit)} short"
+    return case.judge("fail", message, values=values, at=passage.span(max(0, start - _LEAD), start))
+
+
+def _fits(case: Case, text: str, found: Sequence[Item]) -> bool:
+    known = [yuan for _, yuan in _parts(found) if yuan is not None]
+    made = sum(known, Decimal(0))
+    return len(known) > 1 and _whole(case, text, made)[0] == made
+
+
+def _readings(text: str) -> Iterator[list[Item]]:
+    """Yield the items with the sum each ends on, and with the largest each names: 购置38万元，补贴20台，单台4000元."""
+    yield items(text)
+    yield items(text, largest=True)
+
+
+def items(text: str, *, largest: bool = False) -> list[Item]:
     """Return the numbered items of a narrative, by the numbering that gives most of them a sum."""
     best: list[Item] = []
     for mark in _MARKS:
         for run, end in _runs(text, mark):
-            found = list(_items(text, run, end))
+            found = list(_items(text, run, end, largest=largest))
             if sum(item.amount is not None for item in found) > sum(item.amount is not None for item in best):
                 best = found
     return best
@@ -270,10 +463,19 @@ def _runs(text: str, mark: re.Pattern[str]) -> Iterator[tuple[list[tuple[int, in
 
 
 def _value(mark: str) -> int:
-    return int(mark) if mark.isdigit() else chinese_number(mark)
+    if mark in _STEMS:
+        return _STEMS.index(mark) + 1
+    return (
+        int(mark) if mark.isdecimal() else int(unicodedata.numeric(mark)) if mark.isdigit() or "⑩" <= mark <= "⑳" else chinese_number(mark)
+    )
 
 
-def _items(text: str, run: Sequence[tuple[int, int, int]], last: int) -> Iterator[Item]:
+def _variants(text: str, run: Sequence[tuple[int, int, int]], last: int) -> Iterator[list[Item]]:
+    yield list(_items(text, run, last))
+    yield list(_items(text, run, last, largest=True))
+
+
+def _items(text: str, run: Sequence[tuple[int, int, int]], last: int, *, largest: bool = False) -> Iterator[Item]:
     for place, (count, _, start) in enumerate(run):
         end = run[place + 1][1] if place + 1 < len(run) else last
         if place + 1 == len(run) and (stop := _AFTER_ITEMS.search(text, start, last)):
@@ -282,7 +484,8 @@ def _items(text: str, run: Sequence[tuple[int, int, int]], last: int) -> Iterato
         found = [(amount, _before(body, amount)) for amount in amounts(body)]
         found = [pair for pair in found if not _RATE.search(pair[1])]
         cued = [pair for pair in found if _CUE.search(pair[1])] or found
-        amount, before = cued[-1] if cued else (None, "")
+        chosen = max(found, key=lambda pair: pair[0].yuan, default=None) if largest else cued[-1] if cued else None
+        amount, before = chosen or (None, "")
         name = _NAMED.search(before)
         yield Item(count, body, amount, name[1] if name else "")
 
