@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from jiaokan.edits import revise
 from jiaokan.extract import extract
+from jiaokan.extract.region import named, places
+from jiaokan.knowledge import home
 from jiaokan.model import Document, Edit, Span, Status
 
 _spec = importlib.util.spec_from_file_location("forms", Path(__file__).with_name("forms.py"))
@@ -173,3 +175,17 @@ def test_printed_text_of_the_corpus(path):
 
 def _bare(field):
     return "".join(field.value.split()) if field else None
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("山东省聊城市莘县人民政府", ["山东省", "聊城市", "莘县"]),
+        ("涉县农业农村局关于下达资金的通知", ["涉县"]),
+        ("各市和县级单位要高度重视", []),
+        ("实行简单县域核算", []),
+        ("老城区改造", []),
+    ],
+)
+def test_counties_of_two_characters_are_read_where_they_stand_alone(text, names):
+    assert [text[span.start : span.end] for _, span in named(text, places(home()))] == names

@@ -9,12 +9,15 @@ from functools import cache
 
 from jiaokan.knowledge.gazetteer import COUNTY, Gazetteer, Place
 from jiaokan.model import Document, Region, Span
+from jiaokan.script import is_han
 
 LONGEST = 15
 """Characters of the longest name of a county or higher unit (dictionaries/places.tsv has 15: 双江拉祜族佤族布朗族傣族自治县)."""
 HEAD = 400
 """Characters: a place named in a page's title, head or agency counts HEADING times."""
 HEADING = 3
+COMMON = frozenset({"城区", "郊区", "矿区"})
+"""Names of counties that are words as well."""
 places = cache(Gazetteer.load)
 """Reads the gazetteer of a dictionaries folder once."""
 _ENDS = re.compile(r"[省市县区州盟旗]")
@@ -58,6 +61,22 @@ def _names(text: str, gazetteer: Gazetteer) -> Iterator[Span]:
                 yield Span(start, match.end())
                 done = match.end()
                 break
+        else:
+            short = Span(match.end() - 2, match.end())
+            if short.start >= done and _stands_alone(text, short, gazetteer):
+                yield short
+                done = short.end
+
+
+def _stands_alone(text: str, span: Span, gazetteer: Gazetteer) -> bool:
+    """Tell whether a name of two characters is one where it stands: 莘县 behind 聊城市 or nothing, but not 和县 in 各市和县级单位."""
+    name = text[span.start : span.end]
+    if name in COMMON or text[span.end : span.end + 1] == "级" or not (codes := _codes(name, gazetteer)):
+        return False
+    if not is_han(text[span.start - 1 : span.start]):
+        return True
+    above = (parent for code in codes for place in gazetteer.coded(code) for parent in gazetteer.chain(place)[:-1])
+    return any(text.endswith(place.name, 0, span.start) for place in above)
 
 
 def _codes(name: str, gazetteer: Gazetteer) -> list[str]:
