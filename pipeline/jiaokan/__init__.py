@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from jiaokan.knowledge.load import Knowledge
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 __all__ = [
     "Apply", "DictionaryError", "Document", "Edit", "EditError", "Field", "InputError", "JiaokanError", "Span", "Status",
     "clean", "clean_frame", "original", "read_run", "schema", "to_record",
@@ -37,7 +37,7 @@ def clean(
 
     Args:
         text: the text itself (str), the bytes of a file, or the path of one.
-        apply: what is written into the text: "none", "certain" (a probability of 0.90 or more) or "likely" (0.70).
+        apply: what is written into the text: "none", "certain" (a probability of 0.86 or more) or "likely" (0.70).
         channel: what the text went through: "print" and an OCR engine, a "keyboard", or "both".
         channel_data: a folder that `jiaokan learn` wrote: how your engine misreads print.
         terms: a file of terms to repair towards, one a line.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 CELL = re.compile(r"[^\t\r\n]+")
@@ -13,6 +14,7 @@ NUMERALS = "〇零一二三四五六七八九十百千万亿两"
 _HAN = re.compile(f"[{HAN}]")
 
 
+@lru_cache(maxsize=65_536)  # asked a hundred thousand times a page
 def is_han(char: str) -> bool:
     """Tell whether a character is a Chinese ideograph (〇 included)."""
     return bool(_HAN.match(char))

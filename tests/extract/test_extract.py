@@ -184,7 +184,7 @@ def _bare(field):
         ("涉县农业农村局关于下达资金的通知", ["涉县"]),
         ("各市和县级单位要高度重视", []),
         ("实行简单县域核算", []),
-        ("老城区改造", []),
+        ("，城区道路改造", []),
     ],
 )
 def test_counties_of_two_characters_are_read_where_they_stand_alone(text, names):

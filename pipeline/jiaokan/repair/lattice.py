@@ -67,9 +67,10 @@ class Lattice:
         self._instead = lru_cache(REMEMBERED)(self._all_instead)
         self._between = lru_cache(REMEMBERED)(self._all_between)
         self._in_words = lru_cache(REMEMBERED)(self._all_words)
+        self.weighted = lru_cache(REMEMBERED)(self._weighted)
         self._possible = lru_cache(REMEMBERED)(lambda char: frozenset(slips.printed(char)))
 
-    def weighted(self, read: str, printed: str) -> float:
+    def _weighted(self, read: str, printed: str) -> float:
         """Return what the channel says of a reading, as the search weighs it."""
         return (WEIGHT_HAN if is_han(printed) and is_han(read) else WEIGHT_MARK) * self._slips.gain(read, printed)
 
