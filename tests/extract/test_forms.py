@@ -14,7 +14,13 @@ from jiaokan.knowledge import home
 from jiaokan.knowledge.families import Families
 from jiaokan.model import Document
 
-CASES = tomllib.loads(Path(__file__).with_name("cases_forms.toml").read_text(encoding="utf-8"))["cases"]
+
+def cases(name):
+    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))["cases"]
+
+
+WHOLE = cases("cases_forms_wordings.toml")
+CASES = [*cases("cases_forms.toml"), *WHOLE]
 HEADER = "项目支出绩效目标表\n项目名称\t大表\n一级指标\t二级指标\t三级指标\t指标值\n"
 FUNDS = "绩效自评表\n项目资金\t\t年初预算数\t全年预算数\t全年执行数\t分值\t执行率\t得分\n"
 
@@ -45,6 +51,12 @@ def test_case(case):
         assert [spelt(row) for row in document.indicators] == case.get("rows", [])
     assert all(text[field.span.start : field.span.end] == field.raw for field in document.fields.values())
     assert all(row.levels[2] in text[row.span.start : row.span.end] for row in document.indicators)
+
+
+@pytest.mark.parametrize("case", WHOLE, ids=lambda case: case["label"])
+def test_nothing_else_is_read(case):
+    fields = read(case["text"].replace("│", "\t")).fields
+    assert {label for label, field in fields.items() if field.value} == pairs(case["fields"]).keys()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])

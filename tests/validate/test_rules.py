@@ -1,6 +1,7 @@
 """Each rule that reads the page itself: a row that passes, one that fails, one that cannot be judged. All data are invented."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -12,7 +13,8 @@ from jiaokan.knowledge.families import Families, Rule
 from jiaokan.model import Document, Edit, Field, Span, Status
 from jiaokan.validate import _function, validate
 from jiaokan.validate.case import Case
-from jiaokan.validate.words import in_words
+from jiaokan.validate.slips import digits, slip
+from jiaokan.validate.words import in_figures
 
 EXPENDITURE = """部门支出总表
 单位：万元
@@ -167,6 +169,7 @@ def field(label, value, kind, unit=""):
         ("联系电话：0563-0001792", "", "", "phone", "pass"),
         ("联系电话：1390000123", "", "", "phone", "fail"),
         ("投诉电话：12345", "", "", "phone", None),
+        ("联系电话：563-0001792，投诉电话：0563-0001793", "", "", "phone", "pass"),
         (PERIOD, "", "", "date_ranges", "pass"),
         (PERIOD, "9月28日", "9月8日", "date_ranges", "fail"),
         ("封山期为11月1日至次年4月30日", "", "", "date_ranges", None),
@@ -190,6 +193,30 @@ def test_the_page(text, old, new, rule, expected):
     assert old in text
     check = judge(text.replace(old, new, 1) if old else text, rule)
     assert (check.status if check else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("made", "stated", "expected"),
+    [
+        ("451300", "452300", True),
+        ("497", "479", True),
+        ("97.94", "98.94", True),
+        ("17.6", "176", True),
+        ("628", "592", True),
+        ("2720", "3308.25", False),
+        ("26200", "186400", False),
+        ("30", "30.00", False),
+    ],
+)
+def test_slip(made, stated, expected):
+    assert slip(Decimal(made), Decimal(stated)) is expected
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"), [(("380", "148.5", "980"), 4), (("300", "200"), 1), (("30.00",), 1), (("0",), 0), ((), 0)]
+)
+def test_digits(figures, expected):
+    assert digits(map(Decimal, figures)) == expected
 
 
 @pytest.mark.parametrize(
@@ -286,7 +313,7 @@ def test_words(text, expected):
     ],
 )
 def test_in_words(words, yuan):
-    found = in_words(words)
+    found = in_figures(words)
     assert (None if found is None else f"{found.normalize():f}") == yuan
 
 

@@ -42,6 +42,7 @@ _TITLE_YEAR = re.compile(rf"({_YEAR}度?)(?!\s*\d{{1,2}}\s*月)")
 _AGENCY = r"[\u4e00-\u9fff]{2,24}?(?:[局委办厅部院校所站馆队]|中心|政府|委员会|办公室|协会|联合会|银行|公司|中学|小学)"
 _AGENCY_LINE = re.compile(_AGENCY)
 _TITLE_AGENCY = re.compile(rf"(?:{_YEAR}度?\s*)?({_AGENCY})(?=\s*(?:{_YEAR}度?\s*)?(?:部门|单位|整体|项目|预算|财政))")
+_YEAR_VALUE = re.compile(rf"[（(]?(?:{_YEAR}度?|(?:19|20)\d\d)[）)]?")
 _DATE_LINE = re.compile(rf"[（(]?{_YEAR}\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日[）)]?")
 _RUN_ON = re.compile(r"([^\d\s]{2,20}?)\s*(\d.*)")
 _VALUE_END = re.compile(r"[^\u4e00-\u9fff]|[年月日号元]")
@@ -50,7 +51,40 @@ _DIGIT = re.compile(r"[\d０-９〇○一二三四五六七八九十]")
 _MARKS = "，,；;、"
 _BOX = re.compile(r"\s*[□☐囗口]")
 _COLONS_AT = re.compile("[:：]")
+_PERIOD = re.compile(r"(?:19|20)\d\d年?\s*[-—–~～至到]\s*(?:19|20)\d\d")
+"""What tells the goals of a term from those of a year: 总体绩效目标（2023-2025年期间）."""
+_COUNTED = re.compile(
+    r"(?P<goal>目标[\d一二三四五六七八九十]+)|(?P<number>\d{1,2}[.、．])|(?P<bracket>[（(]\d{1,2}[）)])|(?P<circle>[①-⑳])"
+    r"|(?P<han>[一二三四五六七八九十]{1,2}、)|(?P<both>[（(][一二三四五六七八九十]{1,2}[）)])"
+)
+"""How the items of a value are numbered: 目标2：… carries on what begins 目标1：…."""
+_ORGANISATION_YEAR = re.compile(rf"\s[（(]?({_YEAR}度?)[）)]?$")
+_BESIDE = re.compile(r"\s[\u4e00-\u9fff（）()]{2,10}[:：]")
+"""The next label in a cell, which no family has: 0563-0001234　审批日期：."""
+_LEAF = re.compile(r"\s\s公开\d+表")
+_SEALED = re.compile(r"^(?:[（(](?:盖章|公章|签章|签字)[）)])?[:：\s]*(.+?)(?:[（(](?:盖章|公章|签章|签字)[）)])?$", re.DOTALL)
+"""The mark of a seal's place beside a name: （盖章）某局."""
+_NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[、）)]")
+"""How the heading of a part of a form begins: 四、绩效目标."""
+_LABEL_LIKE = re.compile(
+    r"[\u4e00-\u9fff（）()]{0,8}(?:名称|编码|代码|类型|类别|等级|级次|属性|性质|单位|部门|日期|时间|年度|年限|金额|总额|资金|方式|来源"
+    r"|依据|范围|电话|[科股处]室|负责人|联系人|状态|标识)[:：]?"
+)
+"""A label that no family has: 项目等级 | 二级 ends the value before it."""
+_UNSAID = re.compile(
+    r"[（(]?(?:盖章|公章|签章|签字|签名)?[）)]?[:：]?[\s年月日]*|请(?:在此|简要|填|对照|说明|概括).*|\d{1,2}[.、．]\s?(?:其他资金[^。]{0,4}包括|定[性量]指标|年度绩效指标|本表).*",
+    re.DOTALL,
+)
+"""What a form says itself where nothing was filled in: （盖章） 年 月 日, 请在此处简要说明…, 1.其他资金包括…."""
 _PHONE = re.compile(r"\(?(?:1[3-9][\d ]{9,13}|0\d{2,3}[-—－ ]?[\d ]{7,10})$")
+
+FOREIGN = Label("", "", "", (), (), "")
+"""A label that no family has."""
+GOALS = ("年度绩效目标", "中长期目标")
+"""The goals of a year and of a term, which forms call by one name with the years behind it."""
+NOTES = frozenset({"说明", "备注"})
+CONTENTS = frozenset({"内容", "项目", "事项"})
+"""Headings of a form's last column and of its first, where a column of notes runs down the page."""
 
 
 @dataclass
@@ -73,14 +107,21 @@ class Form:
         self.wanted = frozenset(page.family.fields) | frozenset(page.family.sections)
         self.tables = [table for table in page.family.tables if table.rows != "tree"]
         # A column whose cells are one value may have its label beside it as well.
-        self.columns = frozenset(name for table in self.tables if table.rows == "one" for name in table.columns)
+        self.columns = frozenset(
+            name
+            for table in self.tables
+            for name in table.columns
+            if table.rows == "one" or (table.rows == "each" and page.family.types.get(name) in tables.FIGURES)
+        )
         self.tree = indicators.Tree(labels, self.tag)
-        self.rows = unstacked(layout.rows(page.rows, self._is_label), self.tree, self._tables_with, self._is_label)
+        lines = [[_without_unit(cell) for cell in row] for row in page.rows]
+        self.rows = unstacked(layout.rows(lines, self._is_label), self.tree, self._tables_with, self._is_label)
         self.indicators: list[Indicator] = []
         found = _PAGE_UNIT.search(page.document.text)
         self.unit = self.page_unit = found[1] if found else ""
         self.open: Entry | None = None  # may run on in the next row
         self.annual_column = -1
+        self.notes_column = -1
         self.marks_column = -1  # of the indicator table, where it has marks
         self.under: dict[int, Entry] = {}  # by column: labels whose values stand below them
         self.above: Sequence[Cell] = ()  # a row that belongs to nothing above it
@@ -95,6 +136,8 @@ class Form:
             below = self.rows[index + 1] if index + 1 < len(self.rows) else ()
             if columns := self.tree.columns(row):
                 index = self._tree(index, columns)
+            elif top := tables.two_rows(row, below, self.tables, self.labels, self.tag):
+                index = self._table(index + 1, top)
             elif top := tables.header(row, self.tables, self.labels, self.tag):
                 index = self._table(index, top)
             elif self._signature(row, below):
@@ -145,15 +188,17 @@ class Form:
         """Return the fields and sections of the family that a text names, the likeliest first."""
         found = [
             label
-            for label in (self.labels.spelt(text) if text else ())
-            if label.name in self.wanted and (label.kind in {"field", "section", "row"} or label.name in self.columns or text[-1] in ":：")
+            for label in (tables.named(self.labels, text) if text else ())
+            if label.name in self.wanted
+            and not self._tags.isdisjoint(label.families)
+            and (label.kind in {"field", "section", "row"} or label.name in self.columns or text[-1] in ":：")
         ]
         return sorted(found, key=lambda label: (self.tag not in label.families, key(label.name) != key(text)))
 
-    def _tables_with(self, text: str) -> frozenset[str]:
-        """Return the tables of the family that have a column a text names."""
-        names = {label.name for label in self.labels.spelt(text)}
-        return frozenset(table.name for table in self.tables if not names.isdisjoint(table.columns))
+    def _tables_with(self, text: str) -> frozenset[tuple[str, str]]:
+        """Return the tables of the family that have a column a text names, each with that column."""
+        names = {label.name for label in tables.named(self.labels, text)}
+        return frozenset((table.name, name) for table in self.tables for name in names.intersection(table.columns))
 
     def _is_label(self, text: str) -> bool:
         """Tell whether a line names a field, with its value or without."""
@@ -169,6 +214,8 @@ class Form:
         others = [label for label in found if label.name != self.page.family.annual]
         if annual and others:
             return others[0] if self._annual_named else annual
+        if found and found[0].name == GOALS[0] and GOALS[1] in self.wanted and _PERIOD.search(text):
+            return next(label for label in self.labels.rows if label.name == GOALS[1])
         return found[0] if found else None
 
     @cached_property
@@ -225,6 +272,8 @@ class Form:
                 continue
             if top.table.rows == "one":
                 under.setdefault(name, []).append(cell)
+            elif self._is_total(cell.text):
+                continue
             elif top.table.rows == "each" or name not in self.page.fields:
                 self.page.add(name, [cell], unit=top.units.get(column) or unit, again=True)
         for name, cells in under.items():
@@ -243,10 +292,16 @@ class Form:
         if self.tree.node(cells[0].text, 1) and any(self.tree.is_node(cell.text) for cell in cells[1:3]):
             return True
         kinds = self.page.family.types
-        if any(
-            len(cell.text) > tables.HEADER and kinds.get(top.labels.get(column, "")) in tables.FIGURES
-            for column, cell in top.align(row).items()
-        ):
+        aligned = [
+            (kinds.get(top.labels[column]), cell.text)
+            for column, cell in top.align(row, kinds).items()
+            if column in top.labels and cell.text
+        ]
+        if all(kinds.get(name) in tables.FIGURES for name in top.labels.values()) and top.table.rows == "each":
+            if any(tables.has_figure(text) or tables.is_figure(text) for _, text in aligned):
+                return False
+            return bool(aligned) or self._is_label(cells[0].text)
+        if any(len(text) > tables.HEADER and kind in tables.FIGURES for kind, text in aligned):
             return True
         label = self._label(cells[0].text) or self._colon_label(cells[0].text)
         return label is not None and (cells[0].column not in top.labels or (len(cells) <= 2 < len(top.filled)))
@@ -272,7 +327,11 @@ class Form:
 
     def _row(self, row: Row, below: Row) -> None:
         """Read one row: its labels with their values, or more of the value above."""
-        entries, before = self._entries(row)
+        cells = filled(row)
+        if cells[-1].text in NOTES and cells[0].text in CONTENTS:
+            self.notes_column = cells[-1].column
+            return
+        entries, before = self._entries([cell for cell in row if cell.column != self.notes_column])
         if not entries:
             self._more(before)
             return
@@ -320,11 +379,12 @@ class Form:
         """Return the labels of a row with the cells of their values, and the cells before the first label."""
         entries: list[Entry] = []
         before: list[Cell] = []
-        for cell in self._whole(list(self._parted(row))):
+        cells = list(self._whole(list(self._parted(row))))
+        for cell in cells:
             waiting = bool(entries) and not entries[-1].cells and entries[-1].label.kind == "field"
             colon = cell.text.endswith((":", "："))
             label = self._label(cell.text) or self._under_heading(cell.text)
-            if label and waiting and not colon and (entries[-1].colon or len(key(cell.text)) < 3):
+            if label and waiting and not colon and (entries[-1].colon or len(key(cell.text)) < 3) and not self._digits(entries[-1]):
                 label = None  # 资金用途: | 项目: a value that is also a label
             whole = label or (None if waiting else self._faulty(cell.text))
             if whole:
@@ -333,11 +393,17 @@ class Form:
             parts = [] if waiting else list(self._parts(cell, alone=not entries))
             if parts:
                 entries += parts
+            elif entries and entries[-1].cells and cell is not cells[-1] and _LABEL_LIKE.fullmatch(cell.text):
+                entries.append(Entry(FOREIGN, cell, colon))
             elif entries:
                 entries[-1].cells.append(cell)
             else:
                 before.append(cell)
         return entries, before
+
+    def _digits(self, entry: Entry) -> bool:
+        """Tell whether a label's value has digits: no other label can be its value, as in 收入预算 | 合计 | 4,460."""
+        return self.page.family.types.get(entry.label.name) in WITH_DIGITS
 
     def _parted(self, row: Row) -> Iterator[Cell]:
         """Yield the filled cells of a row; one that took the label to its right, so that a gap is left, parted: 12月31日实施单位 |  | 某局."""
@@ -366,7 +432,8 @@ class Form:
 
     def _split(self, left: str, right: str) -> bool:
         """Tell whether two cells are one label; two labels side by side are two."""
-        return left[-1:] not in ":：" and self._label(left + right) is not None and not (self._label(left) and self._label(right))
+        spelt = left[-1:] not in ":：" and bool(self.labels.spelt(left + right))
+        return spelt and self._label(left + right) is not None and not (self._label(left) and self._label(right))
 
     def _under_heading(self, text: str) -> Label | None:
         """Return the label that stands behind the heading of its group: 收入构成：财政拨款 → 财政拨款."""
@@ -422,7 +489,14 @@ class Form:
         """Return a label and the figure run together with it: 其中：财政拨款480, 联系电话0793-0001234."""
         found = _RUN_ON.fullmatch(cell.text) if len(cell.text) <= 60 else None
         label = self._label(found[1]) if found else None
-        if not found or not label or self.page.family.types.get(label.name) not in WITH_DIGITS:
+        kind = self.page.family.types.get(label.name) if label else None
+        if (
+            not found
+            or not label
+            or kind not in WITH_DIGITS
+            or _COLONS_AT.search(found[2])
+            or (kind == "year" and not _YEAR_VALUE.fullmatch(found[2]))
+        ):
             return None
         return Entry(label, cell.part(0, found.end(1)), colon=False, cells=[cell.part(found.start(2))])
 
@@ -458,7 +532,14 @@ class Form:
             return
         kind = self.page.family.types.get(self.open.label.name, "text")
         told = self.open.cells
-        runs_on = cells[0].column > 0 or (told and told[-1].text[-1:] not in "。！？;；" and _long(told))
+        if not told and kind in tables.FIGURES and not tables.has_figure(cells[0].text):
+            self.above = cells
+            return
+        runs_on = (
+            cells[0].column > 0
+            or (told and _counted(told[0].text, cells[0].text))
+            or (told and told[-1].text[-1:] not in "。！？;；" and _long(told))
+        )
         if not told or (kind == "text" and runs_on):
             self.open.cells += cells
         else:
@@ -479,14 +560,24 @@ class Form:
         if not label or (label.name in self.page.fields and label.name in self._told):
             return
         cells, name = entry.cells, label.name
+        if cells and _UNSAID.fullmatch("".join(cell.text for cell in cells)):
+            cells = []
         kind = self.page.family.types.get(name, "text")
         unit = unit_of(entry.at.text) or self.unit
         if label.kind == "row":
             cells = [cell for cell in cells if cell.column == self.marks_column] or cells[-1:]
+        if not cells and (name in self.columns or _NUMBERED.match(entry.at.text)):
+            return  # a heading: 年度总体目标 over 预期目标 and 实际完成情况, 四、绩效目标
         if not cells:
             cells = [Cell("", entry.at.span.end, entry.at.column)]
         if kind != "text":
             cells = [cells[0].part(0, len(cells[0].text.rstrip(_MARKS + "。")))]
+        if cells[0].text and kind != "text":
+            cells = [_bare(cells[0])]
+        if kind == "organisation" and (dated := _ORGANISATION_YEAR.search(cells[0].text)):
+            if self.page.family.year:
+                self.page.add(self.page.family.year, [cells[0].part(*dated.span(1))])
+            cells = [cells[0].part(0, dated.start())]
         if kind == "choice" and (place := ticked(cells[0].text) or self._unboxed(cells[0].text, label)):
             cells = [cells[0].part(*place)]
         if kind == "person" and len(cells) == 1 and (found := _PHONE.search(cells[0].text)) and found.start():
@@ -509,9 +600,16 @@ class Form:
 
     def _field(self, entry: Entry) -> Label | None:
         """Return the field an entry is; a section with a value is the field of the same spelling: 立项依据 | 《…》 → 政策依据."""
+        if entry.label is FOREIGN:
+            return None
         if entry.label.kind != "section":
             return entry.label
         return next((label for label in self._named(entry.at.text) if label.kind == "field"), None) if entry.cells else None
+
+    @cached_property
+    def _tags(self) -> frozenset[str]:
+        """The tags of the family: a label of other families' only is none here."""
+        return frozenset(self.page.family.tags)
 
     @cached_property
     def _told(self) -> frozenset[str]:
@@ -530,6 +628,27 @@ class Form:
         """Return the one unit the same number stands with elsewhere on the page: 17.6 where the text has 17.6万元 → 万元."""
         found = self._units.get(text, set())
         return next(iter(found)) if len(found) == 1 else ""
+
+
+def _counted(first: str, text: str) -> bool:
+    """Tell whether a line is the next item of a value: both are numbered in one way, the first with the first number."""
+    begins, goes_on = _COUNTED.match(first), _COUNTED.match(text)
+    same = begins is not None and goes_on is not None and begins.lastgroup == goes_on.lastgroup
+    return same and begins is not None and re.search("[1一①]", begins[0]) is not None
+
+
+def _bare(cell: Cell) -> Cell:
+    """Return a short value without what stands beside it: （盖章）某局, 某局（盖章）, 13900001234　审批日期：."""
+    found = _BESIDE.search(cell.text) or _LEAF.search(cell.text)
+    cell = cell.part(0, found.start()) if found and found.start() else cell
+    found = _SEALED.search(cell.text)
+    return cell.part(found.start(1), found.end(1)) if found else cell
+
+
+def _without_unit(cell: Cell) -> Cell:
+    """Return a cell without the page's unit of money at its end: 部门：某局　单位：万元 → 部门：某局."""
+    found = _PAGE_UNIT.search(cell.text)
+    return cell.part(0, found.start()) if found and found.start() and found.end() == len(cell.text) else cell
 
 
 def _long(cells: Sequence[Cell]) -> bool:

@@ -14,6 +14,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from jiaokan.extract.page import Cell, Page, Row, filled
+from jiaokan.extract.tables import named
 from jiaokan.extract.values import FULL_WIDTH, NUMBER
 from jiaokan.knowledge.labels import Labels
 from jiaokan.model import Indicator
@@ -31,12 +32,12 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
         "定性": "定性",
     }
 )
-_TAILS: Mapping[str, str] = MappingProxyType({"以上": "≥", "及以上": "≥", "以下": "≤", "及以下": "≤", "以内": "≤", "之内": "≤"})
+_TAILS: Mapping[str, str] = MappingProxyType({"以上": "≥", "及以上": "≥", "以下": "≤", "及以下": "≤", "以内": "≤", "之内": "≤", "内": "≤"})
 _SIGNS = "|".join(sorted(map(re.escape, OPERATORS), key=len, reverse=True))
 _WIDTHS = FULL_WIDTH | str.maketrans("＞＜＝〉〈", "><=><")
 _MISREAD = r"[^\W\d_a-zA-Z第前约近达共每满逾超增减提降低高不未仅只各再年月日]"
 _TARGET = re.compile(
-    rf"(?P<sign>{_SIGNS})?\s*(?P<stray>[^\d\s\u4e00-\u9fff（）()<>=+-]{{0,2}}|{_MISREAD})\s*(?P<value>-?{NUMBER})\s*(?P<unit>[^\d<>=≥≤]{{0,12}}?)(?P<tail>及?以[上下]|[以之]内)?"
+    rf"(?P<sign>{_SIGNS})?\s*(?P<stray>[^\d\s\u4e00-\u9fff（）()<>=+-]{{0,2}}|{_MISREAD})\s*(?P<value>-?{NUMBER})\s*(?P<unit>[^\d<>=≥≤]{{0,12}}?)(?P<tail>及?以[上下]|[以之]?内)?"
 )
 """An operator, a number, a unit: ≥30次, 80%以上. A stray sign before the number (W, Ⅲ) is an operator the engine misread."""
 _LEVEL = re.compile(r".?级(?:绩效)?指标")
@@ -75,6 +76,11 @@ def target(text: str, sign: str = "", unit: str = "") -> Target:
         return Target(operator or OPERATORS[leading[0]], plain[leading.end() :].strip(), unit)
     dated = re.search(r"\d\s*[年月日]", plain)
     return Target(operator or ("" if not plain or (re.search(r"\d", plain) and not dated) else "定性"), text, unit)
+
+
+def _is_target(text: str) -> bool:
+    """Tell whether a cell has what an indicator asks for and no name: ≥90%, 3场."""
+    return re.match(rf"(?:{_SIGNS}|\d)", text.translate(_WIDTHS)) is not None and _TARGET.fullmatch(text.translate(_WIDTHS)) is not None
 
 
 def owners(marks: Sequence[bool]) -> list[int]:
@@ -163,6 +169,7 @@ class Tree:
         if not any(self._plain_names(cell.text) for cell in row):  # one heading at least is without a fault: a quick way out
             return None
         sets: list[dict[str, int]] = [{}]
+        guessed: frozenset[str] = frozenset()  # the columns named with a fault
         place = 0
         spare = 0  # columns that a merged cell took and an empty cell after it gives back
         for cell in row:
@@ -172,8 +179,12 @@ class Tree:
             names = self._column_names(cell.text)
             if not names and _LEVEL.fullmatch(cell.text) and (level := len(sets[-1].keys() & set(LEVELS))) < len(LEVELS):
                 names = [LEVELS[level]]
+            exact = bool(names and self._plain_names(cell.text))
             for name in names or [""]:
                 if name:
+                    if name in guessed and exact:  # 半年目标值 is one fault away from 全年目标值, the one meant
+                        sets[-1].pop(name, None)
+                    guessed = guessed - {name} if exact else guessed | {name}
                     if name in sets[-1]:
                         sets.append({FIRST: sets[0][FIRST]} if FIRST in sets[0] and name != FIRST else {})
                     sets[-1][name] = place
@@ -204,7 +215,8 @@ class Tree:
             return []
         if text not in self._named:
             label = self.labels.canonical(text, self.tag, ("column",))
-            names = [] if label else self._run_together("".join(text.split()))
+            qualified = [] if label else [found.name for found in named(self.labels, text) if found.kind == "column"]
+            names = [] if label else qualified[:1] or self._run_together("".join(text.split()))
             self._named[text] = [label.name] if label and label.kind == "column" else names
         return self._named[text]
 
@@ -282,7 +294,8 @@ class Tree:
 
     def _line(self, cells: Sequence[Cell], full: Sequence[Cell], places: Mapping[str, int], lower: frozenset[str] | None) -> Line | None:
         texts = {column: cells[place].text if place < len(cells) else "" for column, place in places.items()}
-        misplaced = not texts.get(THIRD) or not texts.get(VALUE) or self.is_node(texts[THIRD])
+        short = len(cells) <= max(places.values())  # cells were lost
+        misplaced = not texts.get(THIRD) or not texts.get(VALUE) or self.is_node(texts[THIRD]) or (short and _is_target(texts[THIRD]))
         if lower is not None and misplaced and len(full) > 1:
             texts = self._by_meaning(full, places, lower)
         if len(full) == 1 and texts.get(FIRST) and not any(self.node(texts[FIRST], level) for level in (1, 2)):

@@ -25,21 +25,22 @@ _YEAR = r"[\d０-９OＯ〇○零一二三四五六七八九 ]{2,8}年"
 _DATE = re.compile(rf"[（(]?({_YEAR}\s*[\d０-９一二三四五六七八九十 ]{{0,4}}月\s*[\d０-９一二三四五六七八九十廿卅 ]{{0,5}}[日曰])[）)]?")
 _DAMAGED = re.compile(r"[\d０-９OＯ〇○零一二三四五六七八九十]{0,4}年?[\d一二三四五六七八九十]{0,3}月[\d一二三四五六七八九十廿]{0,3}[日曰]")
 _PRINTED = re.compile(
-    rf"(?:(.{{1,40}}?[室厅局府委会部院科处股]|.{{2,40}}?(?=[\s，,]))[\s，,.”“\"']*)?({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])\s*印发"
+    rf"(?:(.{{1,40}}?[室厅局府委会部院科处股]|.{{2,40}}?(?=[\s，,]))[\s，,.”“\"']*)?({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])\s*(?:印[发制]?|制发)"
 )
-_OFFICE = re.compile(rf"([^\s\d，。]{{2,40}})\s+({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])(?:印发)?")
+_OFFICE = re.compile(rf"([^\s\d，。]{{2,40}}?)(?:编印|编发|编|整理|印)?\s+({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])(?:印发)?")
 _ISSUED = re.compile(rf"({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])\s*(?:印发)?")
 _AGENCY = re.compile(r"[\u4e00-\u9fff（）()]{2,36}(?:政府|室|厅|委员会|中心|[局委部院科处股])")
 _NUMBER = re.compile(
-    rf"(?:[（(](?=第))?((?:[\u4e00-\u9fff（()）]{{2,18}}\s*)?[{OPEN}CL]?\s*(?:19|20)\d\d\s*[{CLOSE}J]?\s*(?:第\s*)?\d{{1,5}}\s*[号期次]|(?:(?:19|20)\d\d年)?第\s*\d{{1,4}}\s*[期号次])[）)]?(?:\s|$)"
+    rf"(?:[（(](?=第))?((?:[\u4e00-\u9fff（()）]{{2,18}}\s*)?[{OPEN}CL]?\s*(?:19|20)\d\d\s*[{CLOSE}J]?\s*(?:第\s*)?(?:[\u4e00-\u9fff]{{1,3}}[-—－]?)?\d{{1,7}}(?:[-—－]\d{{1,3}})?\s*[号期次]|(?:(?:19|20)\d\d年)?第\s*\d{{1,4}}\s*[期号次])[）)]?(?:\s|$)"
 )
 _SIGNER = re.compile(r"签\s*发\s*人\s*[:：]\s*(.+)$")
 _SECRET = re.compile(r"(?:绝密|机密|秘密)(?:\s*[★☆*]\s*\S+)?")
 _URGENT = re.compile(r"特提|特急|加急|平急")
 _TITLE_END = re.compile(rf"(?:{KINDS}|令)(?:[（(][^（()）]+[）)])?$")
+_TITLED = re.compile(rf"(?:{_TITLE_END.pattern})|(?:意见|决定|告知)书(?:[（(][^（()）]+[）)])?$|公示$")
 _MASTHEAD = re.compile(r"(?:文件|纪要|[府局委办厅部院会处所署站]|办公室|中心|公司|大学)(?:[（(].{1,12}[）)])?$")
-_COPY = re.compile(r"(?:抄\s*送|抄\s*报|分\s*送|主\s*送|印\s*发|发|报|送)\s*[:：]\s*")
-_ENCLOSED = re.compile(r"附\s*件\s*[:：]\s*")
+_COPY = re.compile(r"(?:抄\s*送|抄\s*报|分\s*送|主\s*送|报\s*送|印\s*发|发|报|送)\s*[:：]\s*")
+_ENCLOSED = re.compile(r"附\s*件?\s*[:：]\s*")
 _ATTACHED = re.compile(r"附\s*件\s*\d{0,2}$")
 _NOTE = re.compile(r"[（(](.+)[）)]")
 _LABELLED = re.compile(r"([^\s:：，。][^:：，。]{0,11}?)\s*[:：]\s*")
@@ -68,7 +69,7 @@ class Letter:
     def read(self) -> None:
         """Fill the page's fields."""
         title = self._head()
-        body = self._address(self._title(title))
+        body = self._address(self._numbered(self._title(title)))
         foot = self._foot(body)
         end = self._signature(body, foot)
         end = self._enclosures(body, end)
@@ -78,6 +79,7 @@ class Letter:
         if self.prose:
             self.prose.read([line for line in self.lines[:end] if line.start not in self.taken])
             self.prose.read(self.lines[self.dated + 1 : foot] if self.dated >= 0 else [])
+            self.prose.finish([line for line in self.lines[:end] if line.start not in self.taken])
 
     def _add(self, element: str, cells: list[Cell], *, value: str | None = None, confidence: float = 1.0) -> None:
         label = self.called.get(element, element)
@@ -156,13 +158,22 @@ class Letter:
                 break
             if line.text:
                 taken.append(line)
-            if _TITLE_END.search(line.text):
+            if _TITLED.search(line.text):
                 break
         joined = "".join(line.text for line in taken)
-        if not taken or not ("关于" in joined or _TITLE_END.search(joined)) or len(joined) > 150:
+        if not taken or not ("关于" in joined or _TITLED.search(joined)) or len(joined) > 150:
             return index
         self._add("标题", taken)
         return index + next(place for place, line in enumerate(self.lines[index:], start=1) if line is taken[-1])
+
+    def _numbered(self, index: int) -> int:
+        """Read a 发文字号 that stands below the title, as web pages set it; return the line after it."""
+        place = next((place for place in range(index, min(index + 3, len(self.lines))) if self.lines[place].text), -1)
+        if place < 0 or self.called["发文字号"] in self.page.fields or not (number := _NUMBER.match(self.lines[place].text)):
+            return index
+        self._add("发文字号", [self.lines[place].part(*number.span(1))])
+        self._signer(self.lines[place])
+        return place + 1
 
     def _address(self, index: int) -> int:
         """Read the 主送机关 and the lines that begin with a label; return the line at which the text begins."""
@@ -202,6 +213,7 @@ class Letter:
     def _foot(self, body: int) -> int:
         """Read the 版记 and return the line at which it begins, or the page's end."""
         end = len(self.lines)
+        copies: list[tuple[str, list[Cell]]] = []
         for place in range(len(self.lines) - 1, max(body, len(self.lines) - 200) - 1, -1):  # an attachment may follow it
             line = self.lines[place]
             if found := _PRINTED.fullmatch(line.text):
@@ -216,13 +228,16 @@ class Letter:
             elif found := _COPY.match(line.text):
                 more = [line for line in self.lines[place + 1 : end] if line.text and not _LABELLED.match(line.text)]
                 cells = [line.part(found.end(), len(line.text.rstrip("。"))), *more]
-                self._add("抄送机关", cells, value="".join(cell.text for cell in cells).rstrip("。"))
+                addressed = line.text.startswith("主") and self.called["主送机关"] in self.wanted
+                copies.append(("主送机关" if addressed else "抄送机关", cells))
                 end = place
             elif re.match(r"主\s*题\s*词\s*[:：]", line.text) and (label := self._labelled(line)):
                 self._labelled_line(label, line)
                 end = place
             elif end < len(self.lines) and (_DATE.fullmatch(line.text) or len(line.text) > 60):
                 break
+        for element, cells in reversed(copies):
+            self._add(element, cells, value="".join(cell.text for cell in cells).rstrip("。"))
         return end
 
     def _signature(self, body: int, end: int) -> int:
@@ -297,6 +312,6 @@ class Letter:
             line = self.lines[place]
             if found := _ENCLOSED.match(line.text):
                 cells = [line.part(found.end()), *(more for more in self.lines[place + 1 : end] if more.text)]
-                self._add("附件说明", cells, value="；".join(cell.text for cell in cells))
+                self._add("附件说明", cells, value="；".join(cell.text for cell in cells if cell.text))
                 return place
         return end

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from jiaokan.extract.page import Cell, Page, joined, narrowed
-from jiaokan.knowledge.labels import SHORTEST_WITH_FAULT, Label, Labels, key
+from jiaokan.knowledge.labels import LONGEST, SHORTEST_WITH_FAULT, Label, Labels, key
 
 FAULTY, PHRASED = 0.8, 0.9
 """Confidence of a field whose label has one fault, and of one told by a phrase (right in nine of ten on the train pages)."""
@@ -35,14 +35,21 @@ _NUMBERS = tuple(
     for pattern in (
         r"[一二三四五六七八九十]{1,3}[、．.]", r"[（(][一二三四五六七八九十]{1,3}[）)]", r"\d{1,2}\s?[．.、](?!\d)", r"[（(]\d{1,2}[）)]",
         r"[①-⑳]", r"第[一二三四五六七八九十]{1,2}[，、：]", r"其[一二三四五六七八九][，、：]", r"[一二三四五六七八九]是",
+        r"[\u4e00-\u9fff]{2}[一二三四五六七八九十]{1,2}[：:]",
     )
 )  # fmt: skip
 """The ways a list is numbered; a list keeps to one."""
 _UNKNOWN_HEADING = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|【)[^。；，,：:]{2,20}$")
+_UNKNOWN_LABEL = re.compile(r"[一二三四五六七八九十]{1,3}、[^。；，,：:]{2,20}[：:]")
 _NAME = r"(?:[\u4e00-\u9fff·]{2,4}|[\u4e00-\u9fff][ \u3000]{1,2}[\u4e00-\u9fff])(?:[（(][^（）()]{1,20}[）)])?"
 _NAMES = re.compile(rf"{_NAME}(?:[、，,\s]{{1,4}}{_NAME}){{1,40}}")
 _NAMED = re.compile(r"(?:名\s*称|姓\s*名)\s*[:：]\s*(?=\S)")
+_CONTACT = re.compile(r"联\s*系\s*人\s*[:：]\s*(?=\S)")
 _BRACKETED = re.compile(r"【([^】]{2,12})】(?=.)")
+_PACKAGE = re.compile(
+    r"(?:第?[一二三四五六七八九十\dA-Za-z]{1,3})?(?:采购|合同|分)?(?:标包|标段|标项|[包标])(?:[一二三四五六七八九十\dA-Za-z]{1,3})?(?:[（(][^（()）]{1,16}[）)])?[：:]?|(?:货物|服务|工程)类?[：:]?"
+)
+"""A line that only says of which part the next ones are: 合同包1：, 服务类; or the beginning of one."""
 _TOTAL = re.compile(r"(?:合|总|小|共)\s*计")
 _ORDINAL = re.compile(r"序\s*号")
 _OPENING, _CLOSING = "（(【", "）)】"
@@ -68,6 +75,13 @@ class Section:
     empty: bool = True
 
 
+class Columns(NamedTuple):
+    """A table whose header names fields: each row below gives every one of them a value."""
+
+    fields: dict[int, Mark]
+    width: int
+
+
 class Items(NamedTuple):
     """A table of a family whose first column holds a field's values."""
 
@@ -85,6 +99,8 @@ class Prose:
         self.phrased: set[str] = set()  # fields told by a phrase: it may come again
         self.open: Section | None = None
         self.items: Items | None = None
+        self.columns: Columns | None = None
+        self.named = ""  # the organisation named last
 
     def read(self, lines: Sequence[Cell]) -> None:
         """Fill the page's fields from some lines; empty ones are passed over."""
@@ -92,9 +108,20 @@ class Prose:
             if "\t" in line.text:
                 self._row(list(_cells(line)))
             elif line.text:
-                self.items = None
+                self.items = self.columns = None
                 self._line(line)
-        self.open = self.items = None
+        self.open = self.items = self.columns = None
+
+    def finish(self, lines: Sequence[Cell]) -> None:
+        """Read what only the last phrases of a family tell: those for a field that no line has told."""
+        for phrase in self.family.phrases:
+            if not phrase.otherwise or phrase.field in self.page.fields:
+                continue
+            for line in lines:
+                text, places = _squeezed(line.text)
+                if match := _first(phrase.otherwise, text, 0):
+                    self._take(phrase.field, _trimmed(line.part(places[match.start(1)], places[match.end(1) - 1] + 1)), PHRASED)
+                    break
 
     def _with_names(self, lines: Sequence[Cell]) -> Iterator[Cell]:
         """Yield the lines, a list of persons with the lines of names that go on below it."""
@@ -114,12 +141,15 @@ class Prose:
         return bool(marks) and self.family.types.get(marks[-1].field) == "person"
 
     def _line(self, line: Cell) -> None:
-        if self.open and self.open.empty and (named := _NAMED.match(line.text)):
+        named = _NAMED.match(line.text) or ("联系人" not in self.order and _CONTACT.match(line.text))
+        if self.open and self.open.empty and named:
             self._take(self.open.field, line.part(named.end()))
             self.open = None
         elif marks := self._marks(line.text):
             if marks[0].start:  # words stand before the label
+                known = set(self.page.fields)
                 self._phrases(line)
+                marks = [mark if mark.field in known or mark.field not in self.page.fields else mark._replace(field="") for mark in marks]
             self._labelled(line, marks)
             if not marks[0].start:
                 self._phrases(line, marks[0].end)
@@ -132,7 +162,7 @@ class Prose:
         self.open = None
         for mark, following in zip(marks, [*marks[1:], None], strict=True):
             value = _trimmed(line.part(mark.end, following.start if following else None))
-            if not mark.field or (mark.generic and mark.field in self.page.fields):
+            if not mark.field or (mark.generic and not self._meant(mark.field)):
                 continue
             if value.text:
                 self._take(mark.field, value, mark.confidence)
@@ -143,9 +173,12 @@ class Prose:
 
     def _heading(self, text: str) -> str:
         """Return the field a whole line names, "" if none: 四、处理意见, 【经查】; an unknown heading ends what is open."""
+        if self.open and not self.open.by_phrase and not self.open.empty and self.open.style < 0 and _UNKNOWN_LABEL.match(text):
+            self.open = None
         if len(text) > HEADING or any(pattern.search(text) for pattern in self.family.titles):
             return ""
-        label = self._known(text.strip(_OPENING + _CLOSING)) or self._faulty(text)
+        bare = text.strip(_OPENING + _CLOSING) if text.endswith(tuple(_CLOSING)) else text
+        label = self._known(bare) or self._faulty(text)
         if not label and _UNKNOWN_HEADING.match(text) and self.open and self.open.style != _style(text):
             self.open = None
         return label.name if label else ""
@@ -165,7 +198,9 @@ class Prose:
             if self.order[phrase.field] < after:
                 continue
             missing = phrase.field not in self.page.fields or (phrase.every and phrase.field in self.phrased)
-            below = self.order[phrase.field] > after
+            below = self.order[phrase.field] > after or bool(
+                self.open and phrase.every and phrase.field == self.open.field and _style(text) >= 0
+            )
             if (missing or phrase.field in self.phrased) and _first(phrase.opens, text, start):
                 opens = phrase.field
             elif missing and below and (match := _first(phrase.inside, text, start)) and match[1]:
@@ -173,17 +208,31 @@ class Prose:
                 self.phrased.add(phrase.field)
                 found = found or self._is_text(phrase.field)  # a date or sum ends no paragraph
         if opens:
+            self._under(line)
             self.phrased.add(opens)
             self.open = Section(opens, by_phrase=True)
         elif found:
             self.open = None
         return bool(opens or found)
 
+    def _under(self, line: Cell) -> None:
+        """Read what the first line below a heading tells of its own field, where the same line opens another."""
+        if not self.open or self.open.field in self.page.fields:
+            return
+        text, places = _squeezed(line.text)
+        for phrase in self.family.phrases:
+            if phrase.field == self.open.field and (match := _first(phrase.inside, text, 0)) and match[1]:
+                self._take(phrase.field, _trimmed(line.part(places[match.start(1)], places[match.end(1) - 1] + 1)), PHRASED)
+
     def _paragraph(self, section: Section, line: Cell) -> None:
         """Add a paragraph to the open field, or close it: a numbered list ends where its numbers do."""
         style = _style(line.text)
         if not section.empty and section.style >= 0 and style != section.style:
             self.open = None
+            return
+        if found := _PACKAGE.match(line.text):
+            line = line.part(found.end()) if found[0].endswith(("：", ":")) else line
+        if not line.text or (found and found.end() == len(line.text)):
             return
         if section.empty:
             section.style, section.empty = style, False
@@ -195,15 +244,15 @@ class Prose:
 
     def _row(self, cells: list[Cell]) -> None:
         """Read one row of a table: labels and the values beside them, or a row of items."""
-        if self._item(cells):
+        if self._item(cells) | self._values(cells):
             return
-        self.items = self._header(cells)
-        if self.items:
+        self.items, self.columns = self._header(cells), self._named_columns(cells)
+        if self.items or self.columns:
             self.open = None
         waiting: tuple[str, float] | None = None
         first: Cell | None = None
         labelled = False
-        for cell in cells if not self.items else ():
+        for cell in cells if not self.items and not self.columns else ():
             if not cell.text:
                 continue
             label = self._known(cell.text)
@@ -212,7 +261,7 @@ class Prose:
             if label and (not waiting or not cell.text.endswith(("。", "；"))):
                 if waiting and first:
                     self._take(waiting[0], first, waiting[1])
-                generic = len(key(cell.text)) <= GENERIC and label.name in self.page.fields
+                generic = len(key(cell.text)) <= GENERIC and not self._meant(label.name)
                 waiting, first, labelled = (None if generic else (label.name, 1.0 if self._known(cell.text) else FAULTY)), None, True
             elif waiting:
                 first = first or cell
@@ -263,6 +312,35 @@ class Prose:
             self.page.add(self.items.field, [cell])
         return True
 
+    def _named_columns(self, cells: list[Cell]) -> Columns | None:
+        """Return the columns of a row that is the header of a table of fields: two neighbours are fields, one of all an organisation."""
+        found = {cell.column: self._found(0, 0, label, cell.text) for cell in cells if cell.text and (label := self._known(cell.text))}
+        if not any(self.family.types.get(mark.field) == "organisation" for mark in found.values()):
+            return None
+        beside = any(column + 1 in found and found[column + 1].field != mark.field for column, mark in found.items())
+        others = [cell.text for cell in cells if cell.text and cell.column not in found]
+        if not beside or len(others) > len(found) or any(len(text) > HEADING // 2 or re.search(r"\d", text) for text in others):
+            return None
+        return Columns(found, len(cells))
+
+    def _values(self, cells: list[Cell]) -> bool:
+        """Add the values of a row under a header of fields; return whether the row is one."""
+        if not self.columns or len(cells) != self.columns.width:
+            return False
+        values = [(mark, cell) for cell in cells if (mark := self.columns.fields.get(cell.column)) and cell.text]
+        if not values or any(self._known(cell.text) for _, cell in values) or any(_TOTAL.match(cell.text) for cell in cells):
+            return False
+        for mark, cell in values:
+            self._take(mark.field, cell, mark.confidence)
+        return True
+
+    def _meant(self, field: str) -> bool:
+        """Return whether a generic label (地址) means a field: it belongs to the organisation named last, and comes again where that does."""
+        mine = self.order.get(self.named, -1) < self.order[field]
+        if field not in self.page.fields:
+            return mine or not self._is_text(field)
+        return mine and self._is_text(field) and f"{self.named}#2" in self.page.fields
+
     def _marks(self, text: str) -> list[Mark]:
         """Return the labels of a line that begins with one, or of a short line that holds one."""
         marks: list[Mark] = []
@@ -281,7 +359,7 @@ class Prose:
 
     def _mark(self, text: str, done: int, colon: int, end: int, *, inner: bool, begun: bool) -> Mark | None:
         """Return the label that ends at a colon, `inner`: or the last words before it."""
-        whole = text[done:colon].lstrip(_OPENING)
+        whole = text[max(done, colon - 2 * LONGEST) : colon].lstrip(_OPENING)
         start = colon - len(whole)
         if re.search(r"[（(][^）)]*$", whole):
             return None  # （单位：元）
@@ -338,6 +416,8 @@ class Prose:
         if pattern and not part and field in self.page.fields:
             return
         cell = _trimmed(part) if part else cell
+        if self.family.types.get(field) == "organisation":
+            self.named = field
         if cell.text:
             self.page.add(field, [cell], confidence=confidence)
 

@@ -12,8 +12,8 @@ from jiaokan.extract.indicators import FIRST, SECOND, THIRD, VALUE, Tree
 from jiaokan.extract.page import Cell, Row, filled
 from jiaokan.extract.tables import is_figure
 
-Tables = Callable[[str], frozenset[str]]
-"""The tables of the family that have a column called so."""
+Tables = Callable[[str], frozenset[tuple[str, str]]]
+"""The tables of the family that have a column called so, each with that column."""
 Named = Callable[[str], bool]
 
 
@@ -53,12 +53,19 @@ def _headings(lines: Sequence[Row], index: int, tree: Tree) -> tuple[int, list[s
 
 
 def _table(lines: Sequence[Row], index: int, tables: Tables) -> int:
-    """Return the line after those that name columns of one table, from a line on."""
+    """Return the line after those that name columns of one table, from a line on; a line that another names again heads the group."""
     common: frozenset[str] = frozenset()
+    first: frozenset[tuple[str, str]] = frozenset()
     for place in range(index, len(lines)):
         cells = filled(lines[place])
-        named = tables(cells[0].text) if len(cells) == 1 else frozenset()
-        common = named if place == index else common & named
+        columns = tables(cells[0].text) if len(cells) == 1 else frozenset()
+        named = frozenset(table for table, _ in columns)
+        if place == index:
+            first, common = columns, named
+        elif first & columns:
+            return index + 1
+        else:
+            common &= named
         if not common:
             return place
     return len(lines)

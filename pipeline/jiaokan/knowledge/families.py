@@ -97,14 +97,14 @@ ELEMENTS = (
 
 _YEAR = "(?:19|20)\\d\\d年|[一二三四五六七八九〇○零OＯ0]{4}年"
 _SUM = r"(?:[\d,，]{1,15}(?:\.\d{1,4})?\s?[万亿]?元)"
-_WORDS = "[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]{3,40}"
+_WORDS = "(?:[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]{3,40}|[一二三四五六七八九十百千万零]{1,12}元整?)"
 PARTS: Mapping[str, str] = MappingProxyType(
     {
         "日期": rf"(?:(?:{_YEAR})[\d一二三四五六七八九十]{{1,3}}月[\d一二三四五六七八九十廿]{{1,3}}日)",
         "机关": r"(?:[\u4e00-\u9fff]{1,24}?(?:政府|委员会|办公室|办公厅|领导小组|信访局|热线|中心|大队|[局委办厅部院处所站]))",
         "人名": r"(?:[\u4e00-\u9fff][\u4e00-\u9fff·×某]{1,5}|[\u4e00-\u9fff][ \u3000]{1,2}[\u4e00-\u9fff])",
         "金额": _SUM,
-        "罚款": rf"(?:{_SUM}(?:[（(](?:大写)?{_WORDS}[）)])?|{_WORDS}(?:[（(][￥¥Y]?\s?[\d,.，]+元?[）)])?)",
+        "罚款": rf"(?:{_SUM}(?:[（(](?:大写)?{_WORDS}[）)])?|{_WORDS}(?:[（(](?:小写)?[：:]?(?:人民币)?[￥¥Y]?\s?[\d,.，]+\s?万?元?整?[）)])?)",
         "法条": r"(?:(?:《[^》]{2,60}》|该法|同法)(?:第[（(]?[一二三四五六七八九十百零〇\d]{1,7}[）)]?[条款项][、和及]?){0,8})",
     }
 )
@@ -124,7 +124,7 @@ _KEYS: Mapping[str, frozenset[str]] = MappingProxyType(
         "types": TYPES,
         "required": frozenset({"fields", "nodes"}),
         "tables": frozenset({"name", "columns", "rows"}),
-        "phrases": frozenset({"field", "inside", "opens", "every"}),
+        "phrases": frozenset({"field", "inside", "opens", "otherwise", "every"}),
     }
 )
 
@@ -154,6 +154,7 @@ class Phrase:
     field: str
     inside: tuple[re.Pattern[str], ...]  # the value is the group, in the order of preference
     opens: tuple[re.Pattern[str], ...]  # the paragraphs below are the value
+    otherwise: tuple[re.Pattern[str], ...]  # as inside, where the whole letter tells the field in no other way
     every: bool  # each line that has it is a value: 议题一：…, 议题二：…
 
 
@@ -360,10 +361,11 @@ class _Reader:
             seen.add(field)
             inside = [self.pattern(text, f"{where}.inside") for text in self.strings(table, "inside", f"{where}.", optional=True)]
             opens = [self.pattern(text, f"{where}.opens", groups=(0,)) for text in self.strings(table, "opens", f"{where}.", optional=True)]
-            if not inside and not opens:
+            otherwise = [self.pattern(text, f"{where}.otherwise") for text in self.strings(table, "otherwise", f"{where}.", optional=True)]
+            if not inside and not opens and not otherwise:
                 raise self.error("a phrase without a pattern", where, 'write inside = ["…(…)…"] or opens = ["…：$"]')
             every = self.of(table, "every", bool, f"{where}.") if "every" in table else False
-            yield Phrase(field, tuple(inside), tuple(opens), every)
+            yield Phrase(field, tuple(inside), tuple(opens), tuple(otherwise), every)
 
     def optional(self, key: str, kind: type[T]) -> T:
         return self.of(self.table, key, kind) if key in self.table else kind()

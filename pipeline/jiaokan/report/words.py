@@ -110,7 +110,8 @@ EVIDENCE = _compiled({
 })  # fmt: skip
 # What the checks say; the values keep their own form.
 MESSAGES = _compiled({
-    r"missing or empty: (.+)": r"缺漏：\1",
+    r"empty on the page: (.+)": r"有栏而无内容：\1",
+    r"not found, or said in other words: (.+)": r"未读到，或另有写法：\1",
     r"(\d+) required fields have values": r"\1 个必填项均有内容",
     r"no indicator table was read": "未读到指标表",
     r"no row stands under (.+)": r"\1之下没有指标",
@@ -201,6 +202,10 @@ MESSAGES = _compiled({
     r"a figure under (\S+) cannot be read": r"“\1”列有一个数字无法读出",
     r"(.+) differs by (\S+)": r"\1相差 \2",
     r"rounding may explain it": "或因四舍五入",
+    r"it may not be their sum": "未必是各项之和",
+    r"it may be an excerpt": "或为节选",
+    r"(.+) and (.+) may be of different tables": r"\1与\2未必属同一张表",
+    r"the amounts may not be quantity by price: (.+)": r"金额未必是数量与单价之积：\1",
     r"(\d+) pairs of totals are equal": r"\1 对总计相等",
     r"(\S+) (\S+) is not (\S+) (\S+)": r"\1 \2 不等于 \3 \4",
     r"(\d+) rows multiply": r"\1 行数量与单价之积无误",
@@ -254,7 +259,7 @@ MESSAGES = _compiled({
 VALUES = _compiled({
     r"total (.*)": r"总额 \1", r"totals (.*)": r"总额 \1", r"sources (.*)": r"来源 \1", r"sum (.*)": r"合计 \1", r"parts (.*)": r"分项 \1",
     r"details (.*)": r"明细 \1", r"items (.*)": r"各项 \1", r"code (.*)": r"编码 \1", r"length (.*)": r"位数 \1", r"year (.*)": r"年度 \1",
-    r"place (.*)": r"地区 \1", r"named (.*)": r"文中 \1 次", r"count (.*)": r"\1 处", r"missing (.*)": r"缺 \1", r"required (.*)": r"必填 \1",
+    r"place (.*)": r"地区 \1", r"named (.*)": r"文中 \1 次", r"count (.*)": r"\1 处", r"missing (.*)": r"缺 \1", r"empty (.*)": r"空 \1", r"required (.*)": r"必填 \1",
     r"nodes (.*)": r"已有 \1", r"number (.*)": r"字号 \1", r"title (.*)": r"标题 \1", r"date (.*)": r"日期 \1", r"kind (.*)": r"文种 \1",
     r"closing (.*)": r"文末 \1", r"phone (.*)": r"电话 \1", r"digits (.*)": r"位数 \1", r"formula (.*)": r"算式 \1",
     r"rows (.*)": r"各行 \1", r"marks (.*)": r"得分 \1", r"weights (.*)": r"分值 \1", r"mark (.*)": r"得分 \1", r"target (.*)": r"目标 \1", r"actual (.*)": r"实际 \1", r"weight (.*)": r"分值 \1",

@@ -107,7 +107,7 @@ def _credit_codes(case: Case) -> Iterator[tuple[str, Sequence[Span]]]:
         return
     for match in _CREDIT.finditer(case.document.text.translate(FULL_WIDTH)):
         code = match["named"] or match["bare"]
-        if "*" not in code and not (match["bare"] and code.isdigit() and not code.startswith("9")):
+        if "*" not in code and "XXX" not in code and not (match["bare"] and code.isdigit() and not code.startswith("9")):
             yield re.sub(r"\s", "", code).upper(), (Span(*match.span()),)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from decimal import Decimal
 from jiaokan.extract.values import NUMBER, UNITS, plain
 from jiaokan.model import Check, Span
 from jiaokan.validate.case import Case, sums
+from jiaokan.validate.slips import SURE, digits, slip
 from jiaokan.validate.tables import Figure, Table, is_total
 
 _SHOWN = 3
@@ -19,10 +21,16 @@ _KEPT = 20
 """Sums whose numbers a check carries."""
 _ROUNDED = Decimal("0.03")
 """What rounding may add up to: tables made from 元 are rounded to two decimals of 万元, line by line."""
-_NOT_ADDED = re.compile(r"率|比例|单价|均|标准|增幅|增减|幅度|分值|得分|权重|宽度|限值|浓度")
+_NOT_ADDED = re.compile(r"率|比例|单价|均|标准|增幅|增减|幅度|分值|得分|权重|宽度|限值|浓度|累计|名次|排名|年龄|天数|期限")
 """Headings of figures that no sum adds up."""
 _SHARES = re.compile(r"占比|比重|占.{1,8}比例")
 _GRAND = re.compile(r"总\s*计|总\s*额")
+_SUBTOTAL = re.compile(r"小\s*计")
+_SOME = re.compile(r"部分|主要|重点|节选|摘[录要]|前[一二三四五六七八九十\d]+|等")
+"""Titles of tables that leave rows out."""
+_HALVES = (("收", "支"), ("支", "收"), ("资产", "负债"), ("来源", "运用"), ("来源", "支出"))
+_HEADS = re.compile(r"[人户村家组次个]")
+"""Headings of what may be counted under two rows and once in the 合计."""
 _NAMED_SUM = re.compile(rf"([\u4e00-\u9fff]{{4,20}}?)(?:为|是|共)?({NUMBER})\s?(亿元|万元|千元|元)")
 _OTHER = re.compile(r"上年|去年|同期|其中|(?:19|20)\d\d年|预算数|含")
 _REACH = 12
@@ -69,6 +77,16 @@ class Sum:
         return decimals >= 2 and abs(self.rest) <= min(_ROUNDED, len(self.parts) * Decimal(1).scaleb(-decimals) / 2)
 
     @property
+    def digits(self) -> int:
+        """Return how many digits the sum and its parts have."""
+        return digits([self.stated.value or Decimal(0), *self.known])
+
+    @property
+    def evident(self) -> bool:
+        """Tell whether it holds, and not by way of a single part."""
+        return not self.rest and not self.unknown and sum(bool(value) for value in self.known) > 1
+
+    @property
     def spans(self) -> list[Span]:
         """Return where the figures stand."""
         return [self.stated.span, *(part.span for part in self.parts if not part.empty)]
@@ -76,12 +94,12 @@ class Sum:
 
 def table_sums(case: Case) -> Check | None:
     """Judge whether the figures of each column make its 合计: rows between two sums, codes of three, five and seven digits."""
-    return _judged(case, [found for table in case.reading.tables for found in _table_sums(table)])
+    return _judged(case, [(table, list(_table_sums(table))) for table in case.reading.tables])
 
 
 def table_across(case: Case) -> Check | None:
     """Judge whether the figures of each row make its 合计: 合计 = 基本支出 + 项目支出, 三公 = 出国 + 接待 + 用车."""
-    return _judged(case, [found for table in case.reading.tables for found in _row_sums(table)])
+    return _judged(case, [(table, list(_row_sums(table))) for table in case.reading.tables])
 
 
 def totals_equal(case: Case) -> Check | None:
@@ -96,6 +114,8 @@ def totals_equal(case: Case) -> Check | None:
             derived = {lost.label: _shown(known), "formula": f"{lost.label} = {known.label}"} if known.value is not None else {}
             return case.judge("cannot_judge", f"{lost.label} cannot be read", values=values, derived=derived)
         if left.value != right.value:
+            if not slip(left.value, right.value):
+                return case.judge("cannot_judge", f"{left.label} and {right.label} may be of different tables", values=values)
             message = f"{left.label} {_shown(left)} is not {right.label} {_shown(right)}"
             return case.judge("fail", message, values=values, at=[left.span, right.span])
     return case.judge("pass", f"{len(found)} pairs of totals are equal", values=values)
@@ -106,13 +126,15 @@ def row_products(case: Case) -> Check | None:
     found = [product for table in case.reading.tables for row in table.rows if (product := _product(row))]
     values = {"rows": str(len(found))}
     wrong = [(quantity, price, amount) for quantity, price, amount in found if None not in {quantity.value, price.value, amount.value}]
-    wrong = [(quantity, price, amount) for quantity, price, amount in wrong if _of(quantity) * _of(price) != _of(amount)]
+    wrong = [one for one in wrong if not _multiplies(*one)]
     if wrong:
+        sure = all(slip(_of(quantity) * _of(price), _of(amount)) for quantity, price, amount in wrong) and 2 * len(wrong) <= len(found)
         values["wrong"] = "、".join(
             f"{price.label}: {_shown(quantity)} × {_shown(price)} ≠ {_shown(amount)}" for quantity, price, amount in wrong
         )
         names = "、".join(price.label for _, price, _ in wrong)
-        return case.judge("fail", f"a product does not fit: {names}", values=values, at=[figure.span for figure in wrong[0]])
+        message = f"a product does not fit: {names}" if sure else f"the amounts may not be quantity by price: {names}"
+        return case.judge("fail" if sure else "cannot_judge", message, values=values, at=[figure.span for figure in wrong[0]])
     for quantity, price, amount in found:
         if None in {quantity.value, price.value, amount.value}:
             made = plain(_of(quantity) * _of(price)) if amount.value is None and quantity.value and price.value else ""
@@ -137,7 +159,7 @@ def table_text(case: Case) -> Check | None:
             whole, some = stated[name]
             if value in whole | some:
                 pairs[name] = f"{match[2]}{match[3]}"
-            elif len(whole) == 1:
+            elif len(whole) == 1 and slip(value, min(whole)) and digits([value, *whole]) >= SURE - 1:
                 values = {name: f"{match[2]}{match[3]}", "table": plain(min(whole) / UNITS[match[3]]) + match[3]}
                 message = f"{name} is {values[name]} in the text, {values['table']} in the table"
                 return case.judge("fail", message, values=values, at=passage.span(*match.span()))
@@ -187,11 +209,10 @@ def column_sum(case: Case) -> Check | None:
         return case.judge("pass", f"the rows under {run[0].column_name} make {values['sum']}", values=values)
     if not stated or (not unit and not bare):
         return case.judge("cannot_judge", "no total in the unit of the rows", values=values)
-    # A list of main tasks may leave some out, but hardly a twentieth or less.
-    short = min(stated.values()) - sum_
-    some = short > min(stated.values()) / 20 and bool(re.search(r"主要|重点", table.title + "".join(cell for _, _, cell in table.labels)))
+    # A list may leave some out; what is off by a slip leaves none out.
+    sure = any(slip(sum_, total) and digits([total, sum_]) >= SURE for total in stated.values())
     message = f"the rows under {run[0].column_name} make {values['sum']}, which is no total"
-    return case.judge("cannot_judge" if some else "fail", message, values=values, at=[figure.span for figure in run])
+    return case.judge("fail" if sure else "cannot_judge", message, values=values, at=[figure.span for figure in run])
 
 
 def _only_unit(table: Table) -> str:
@@ -200,11 +221,12 @@ def _only_unit(table: Table) -> str:
     return units.pop() if len(units) == 1 else ""
 
 
-def _judged(case: Case, found: Sequence[Sum]) -> Check | None:
-    """Return the judgement of many sums at once: the wrong ones, else those with an unknown, else all of them."""
+def _judged(case: Case, groups: Sequence[tuple[Table, Sequence[Sum]]]) -> Check | None:
+    """Return the judgement of the sums of each table: those surely wrong, else those with an unknown, else those that may be wrong."""
+    found = [one for _, group in groups for one in group]
     if not found:
         return None
-    wrong = [one for one in found if one.rest and not one.unknown and not one.rounded]
+    wrong = [one for table, group in groups for one in _surely_wrong(table, group, across=case.rule.name == "table_across")]
     if wrong:
         values = {one.name: f"{one.formula}, {_shown(one.stated)}" for one in wrong[:_KEPT]}
         spans = [span for one in wrong[:1] for span in one.spans]
@@ -220,9 +242,35 @@ def _judged(case: Case, found: Sequence[Sum]) -> Check | None:
     if unknown:
         return case.judge("cannot_judge", f"a figure of {unknown[0].name} cannot be read", values=values, derived=derived)
     if near:
-        return case.judge("cannot_judge", f"{near[0].name} differs by {plain(abs(near[0].rest))}; rounding may explain it", values=values)
+        why = "rounding may explain it" if all(one.rounded for one in near) else "it may not be their sum"
+        return case.judge("cannot_judge", f"{near[0].name} differs by {plain(abs(near[0].rest))}; {why}", values=values)
     values = {one.name: one.formula for one in found[:_SHOWN]} | {"count": str(len(found))}
     return case.judge("pass", f"{len(found)} sums of tables are right", values=values)
+
+
+def _surely_wrong(table: Table, group: Sequence[Sum], *, across: bool) -> Iterator[Sum]:
+    """Yield the sums that are meant as sums and are wrong: what is off looks like a slip, and other sums of the table hold.
+
+    Without others a long number must do. What was left out on purpose is short by the same in several columns, or in several rows,
+    or the title says so.
+    """
+    line = [one.stated.column if across else one.stated.row for one in group]
+    held = Counter(place for place, one in zip(line, group, strict=True) if one.evident)
+    wrong = [(place, one) for place, one in zip(line, group, strict=True) if one.rest and not one.unknown and not one.rounded]
+    short = Counter(place if across else (place, one.rest) for place, one in wrong)
+    for place, one in wrong:
+        if one.rest > 0 and (_SOME.search(table.title) or short[place if across else (place, one.rest)] > 1):
+            continue
+        beside = held[place]
+        if slip(sum(one.known, Decimal(0)), _of(one.stated)):
+            whole = across or one.rest < 0 or one.digits >= SURE - 1 or beside > 1  # round numbers may leave out a round one
+            if one.rest < 0 and one.digits < SURE and _HEADS.search(one.stated.heading):
+                continue
+            sure = one.digits >= SURE or (whole and (beside > 0 or held.total() > 1))
+        else:
+            sure = beside > 1 and abs(one.rest) <= abs(_of(one.stated)) / 10 and not across and not _HEADS.search(one.stated.heading)
+        if sure:
+            yield one
 
 
 def _problems(wrong: Sequence[Sum]) -> str:
@@ -247,6 +295,7 @@ def _column_sums(column: Sequence[Figure], pure: AbstractSet[int]) -> Iterator[S
     column = [figure for figure in column if figure.value is not None or not figure.empty or not figure.total]
     yield from _code_sums(column)
     since: list[Figure] = []
+    subtotals: list[Figure] = []
     last: Figure | None = None
     end = max((place for place, figure in enumerate(column) if figure.total), default=-1)
     for place, figure in enumerate(column):
@@ -255,17 +304,21 @@ def _column_sums(column: Sequence[Figure], pure: AbstractSet[int]) -> Iterator[S
             continue
         parts = _top(since)
         if any(not part.empty for part in parts) or last:
-            yield _nearest(figure, parts, last, column[:place] if place == end else ())
+            yield _nearest(figure, parts, last, subtotals, column[:place] if place == end else ())
         elif place == 0 and figure.row in pure and _of_these(figure, column[1:]):
             below = _top(_until_total(column[1:]))
             if sum(not part.empty for part in below) > 1 or (below and below[0].code):
                 yield Sum(_name(figure), figure, tuple(below))
                 return
         last, since = figure, []
+        if _SUBTOTAL.search(figure.label):
+            subtotals.append(figure)
+        else:
+            subtotals = []
 
 
-def _nearest(stated: Figure, parts: Sequence[Figure], last: Figure | None, before: Sequence[Figure]) -> Sum:
-    """Return the sum that is meant: the rows since the last 合计, with it, or all rows but the sums; the right one if one is.
+def _nearest(stated: Figure, parts: Sequence[Figure], last: Figure | None, subtotals: Sequence[Figure], before: Sequence[Figure]) -> Sum:
+    """Return the sum that is meant: the rows since the last 合计, with it, with every 小计, or all rows but the sums; the right one if one is.
 
     `before` are all rows, for the last 合计 only.
     """
@@ -273,8 +326,10 @@ def _nearest(stated: Figure, parts: Sequence[Figure], last: Figure | None, befor
     since = Sum(_name(stated), stated, tuple(parts))
     with_last = Sum(_name(stated), stated, (last, *parts)) if last else since
     whole = Sum(_name(stated), stated, tuple(_top([figure for figure in before if not figure.total])))
+    tiers = () if _SUBTOTAL.search(stated.label) else (*subtotals, *parts)
     choices = [with_last, since, whole] if _GRAND.search(stated.label) or not parts else [since, with_last, whole]
-    return next((choice for choice in choices if choice.parts and not choice.rest), choices[0])
+    choices.append(Sum(_name(stated), stated, tiers))
+    return min((choice for choice in choices if choice.parts), key=lambda choice: abs(choice.rest), default=choices[0])
 
 
 def _without_inner(figures: Sequence[Figure]) -> list[Figure]:
@@ -368,7 +423,12 @@ def _halves(row: Sequence[Figure]) -> Iterator[tuple[Figure, Figure]]:
     if len(sides) == 2:
         left, right = sides.values()
         if len(left) == len(right):
-            yield from zip(left, right, strict=True)
+            yield from (pair for pair in zip(left, right, strict=True) if _opposed(*(figure.label for figure in pair)))
+
+
+def _opposed(left: str, right: str) -> bool:
+    """Tell whether two totals are the halves of one account: 收入总计 and 支出总计, but not 2022年总计 and 2023年总计."""
+    return left == right or any(one in left and other in right for one, other in _HALVES)
 
 
 def _product(row: Sequence[Figure]) -> tuple[Figure, Figure, Figure] | None:
@@ -377,6 +437,13 @@ def _product(row: Sequence[Figure]) -> tuple[Figure, Figure, Figure] | None:
     price = next((figure for figure in row if "单价" in figure.column_name), None)
     amount = next((figure for figure in row if re.search(r"[总合]价|小计|金额", figure.column_name)), None)
     return (quantity, price, amount) if quantity and price and amount and not amount.total else None
+
+
+def _multiplies(quantity: Figure, price: Figure, amount: Figure) -> bool:
+    """Tell whether quantity by price is the amount, as far as they are rounded."""
+    ulp = Decimal(1).scaleb(-amount.decimals)
+    slack = (ulp + abs(_of(quantity)) * Decimal(1).scaleb(-price.decimals)) / 2 if price.decimals else ulp / 2 if amount.decimals else 0
+    return abs(_of(quantity) * _of(price) - _of(amount)) <= slack
 
 
 def _run(column: Sequence[Figure]) -> list[Figure]:

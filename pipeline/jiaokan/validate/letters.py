@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from jiaokan.extract.letters import KINDS
 from jiaokan.extract.values import DOCUMENT_NUMBER, chinese_number
 from jiaokan.model import Check, Span
 from jiaokan.script import CLOSE, OPEN
-from jiaokan.validate.case import Case
+from jiaokan.validate.case import Case, Passage
 
 _NUMBER = re.compile(r"[\u4e00-\u9fff（）()]{2,20}〔(?P<year>\d{4})〕(?P<serial>\d{1,5})号")
 _BRACKETS = re.compile(rf"[{OPEN}]\s*[\d０-９]{{4}}\s*[{CLOSE}]")
@@ -148,26 +148,36 @@ def _stray(text: str) -> list[int]:
 
 
 def numbering(case: Case) -> Check | None:
-    """Judge whether the levels 一、 and （一） count without hole or repeat; a level may begin anew at 一."""
-    text = case.text("text") if case.rule.one("text") else case.document.text
-    problems = list(_problems(text))
-    if problems:
-        at = [] if case.rule.one("text") else [span for _, span in problems[:1]]
-        message = "; ".join(problem for problem, _ in problems[:3])
-        return case.judge("fail", message, values={"count": str(len(problems))}, at=at)
-    levels = [name for name, pattern in _LEVELS if pattern.search(text)]
+    """Judge whether the levels 一、 and （一） count without hole or repeat; a level may begin anew at 一.
+
+    A table's cell counts for itself: two columns may number their rows each. What begins later than 一 may be an excerpt.
+    """
+    passages = case.passages("text")
+    prose = [passage for passage in passages if not passage.cell]
+    counted = [prose, *([passage] for passage in passages if passage.cell)]
+    problems = [problem for run in counted for problem in _problems(run)]
+    broken = [(problem, at) for problem, at, begun in problems if begun]
+    if broken:
+        message = "; ".join(problem for problem, _ in broken[:3])
+        return case.judge("fail", message, values={"count": str(len(broken))}, at=broken[0][1])
+    begins = [problem for problem, _, _ in _problems(prose)]
+    if begins:
+        return case.judge("cannot_judge", f"{begins[0]}; it may be an excerpt", values={"count": str(len(begins))})
+    levels = [name for name, pattern in _LEVELS if any(pattern.search(passage.text) for passage in passages)]
     return case.judge("pass", f"{' and '.join(levels)} count without hole") if levels else None
 
 
-def _problems(text: str) -> Iterator[tuple[str, Span]]:
+def _problems(passages: Sequence[Passage]) -> Iterator[tuple[str, tuple[Span, ...], bool]]:
+    """Yield (what is wrong, where, whether the level had begun) of each number that does not follow the one before."""
     for name, pattern in _LEVELS:
         last = 0
-        for match in pattern.finditer(text):
-            number = 1 if match[1] in "—–―" else chinese_number(match[1])  # a dash is 一 misread
-            if number not in {1, last + 1}:
-                before = f"after {name.replace('一', _chinese(last))}" if last else "at the beginning"
-                yield f"{before} comes {name.replace('一', match[1])}", Span(*match.span(1))
-            last = number
+        for passage in passages:
+            for match in pattern.finditer(passage.text):
+                number = 1 if match[1] in "—–―" else chinese_number(match[1])  # a dash is 一 misread
+                if number not in {1, last + 1}:
+                    before = f"after {name.replace('一', _chinese(last))}" if last else "at the beginning"
+                    yield f"{before} comes {name.replace('一', match[1])}", passage.span(*match.span(1)), bool(last)
+                last = number
 
 
 def _chinese(number: int) -> str:

@@ -18,6 +18,7 @@ _GROWTH = re.compile(
     rf"{_SUM}[^。；;\d%]{{0,12}}?({_UP}|{_DOWN})了?{_SUM}[,，、（(]?(?:(?:同比)?(?:增长|增加|增幅|上升|下降|减少|降低|降幅|减幅|增|降)(?:为|达|了)?){_PERCENT}"
 )
 """较上年698.15万元增加54.25万元，增长7.77%."""
+_COMPARED = re.compile(r"[比较]|同期")
 _SHARE = re.compile(rf"{_SUM}[，,（(]?(?:约)?占(?:比)?(?:为)?{_PERCENT}")
 """基本支出279.90万元，占37.20%."""
 _OF_ALL = re.compile(rf"{_SUM}[，,（(]?占(?:总额|总数|总支出|总收入|支出总额|全部支出|资金总额)的{_PERCENT}")
@@ -69,7 +70,8 @@ def _ratios(passage: Passage) -> Iterator[Ratio]:
     text = passage.text.translate(FULL_WIDTH)
     for match in _GROWTH.finditer(text):
         before, change, stated = _yuan(match, 1), _yuan(match, 4), Decimal(match[6])
-        if before:
+        compared = _COMPARED.search(match[0])  # then the sum before is another one: 362.48万元，比上年增加18.20万元
+        if before and not compared:
             yield Ratio(f"{match[4]} / {match[1]}", stated, 100 * change / before, passage, *match.span())
     for match in _COUNTED.finditer(text):
         whole, part = (Decimal(match[name].replace(",", "")) for name in ("whole", "part"))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from jiaokan.extract.values import plain
 from jiaokan.model import Check
 from jiaokan.validate.case import Case
+from jiaokan.validate.slips import SURE, digits, slip
 from jiaokan.validate.tables import Figure, Table
 
 _WEIGHT = re.compile(r"分\s*值|权\s*重")
@@ -20,12 +21,19 @@ _RATE = re.compile(r"执行率")
 _BUDGET = re.compile(r"(?:预算|安排)数?$")
 _SPENT = re.compile(r"(?:执行|支出|决算|使用)数?$")
 _TOTAL = re.compile(r"合\s*计|总\s*计|总\s*分|总得分")
+_SUBTOTAL = re.compile(r"小\s*计")
 _VALUE = re.compile(r"[\d≥≤=＝<>＜＞]|不[低少高超]")
 _AIM = re.compile(r"(?:年度|预期|计划)?指标值$|目标值$")
 _ACTUAL = re.compile(r"(?:实际|全年)?(?:完成|实际)值$|完成情况值$")
 _TARGET = re.compile(r"(?P<sign>[≥≤=＝<>]|>=|<=|不低于|不少于|不高于|不超过)?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>[^\d]{0,8})")
+_LITTLE = Decimal("0.1")
+_FORGIVEN = re.compile(r"不(?:予)?扣分|不作扣分|免于扣分")
 _AT_MOST = frozenset({"≤", "<=", "不高于", "不超过"})
 _AT_LEAST = frozenset({"≥", ">=", "不低于", "不少于"})
+_EXTRA = re.compile(r"加\s*分|减\s*分|扣\s*分|附加|奖励|折算|换算|(?:得|总)分调整")
+"""What makes marks that are not the sum of the rows, or are above their weight."""
+_WITHIN = 3
+"""Marks within their weights that show the two columns belong together."""
 _GROUP = re.compile(r"[（(](\d{1,3})分[）)]")
 WHOLE = (Decimal(100), Decimal(90))
 """What weights make: with and without the ten of the rate of execution."""
@@ -55,11 +63,16 @@ def scores(case: Case) -> Check | None:
     total = next((row.mark for row in rows if row.total and row.mark and row.mark.value is not None), None)
     if len(parts) < 2:
         return None
-    for row in parts:
-        if row.weight and row.mark and None not in {row.weight.value, row.mark.value} and not 0 <= _of(row.mark) <= _of(row.weight):
-            values = {"weight": plain(_of(row.weight)), "mark": plain(_of(row.mark))}
-            spans = [figure.span for figure in row.figures]
-            return case.judge("fail", f"{row.name} has {values['mark']} of {values['weight']}", values=values, at=spans)
+    extra = any(_EXTRA.search(cell) for table in case.reading.tables for _, _, cell in table.labels)
+    both = [row for row in parts if row.weight and row.mark and None not in {row.weight.value, row.mark.value}]
+    beyond = [row for row in both if not 0 <= _of(row.mark) <= _of(row.weight)]
+    for row in beyond[:1]:
+        values = {"weight": plain(_of(row.weight)), "mark": plain(_of(row.mark))}
+        spans = [figure.span for figure in row.figures]
+        sure = len(beyond) == 1 and len(both) > _WITHIN and not extra
+        return case.judge(
+            "fail" if sure else "cannot_judge", f"{row.name} has {values['mark']} of {values['weight']}", values=values, at=spans
+        )
     if not total:
         return case.judge("cannot_judge", "no total of the marks was read", values={"count": str(len(parts))})
     known = [row.mark.value for row in parts if row.mark and row.mark.value is not None]
@@ -72,7 +85,10 @@ def scores(case: Case) -> Check | None:
     if made == total.value:
         return case.judge("pass", f"{len(parts)} marks make the total of {values['total']}", values=values)
     spans = [figure.span for row in parts for figure in row.figures]
-    return case.judge("fail", f"the marks make {values['sum']} of {values['total']}", values=values, at=[*spans, total.span])
+    whole = len(both) == len(parts) and sum((_of(row.weight) for row in parts), Decimal(0)) == WHOLE[0]
+    sure = not extra and slip(made, _of(total)) and (whole or digits([*known, _of(total)]) >= SURE)
+    message = f"the marks make {values['sum']} of {values['total']}"
+    return case.judge("fail" if sure else "cannot_judge", message, values=values, at=[*spans, total.span])
 
 
 def weights_sum(case: Case) -> Check | None:
@@ -89,25 +105,33 @@ def weights_sum(case: Case) -> Check | None:
     if total is not None:
         values["total"] = plain(total)
     spans = [figure.span for row in rows for figure in row.figures]
+    groups = list(_groups(case))
+    off = [(name, group) for name, stated, group in groups if stated != group]
+    if off:
+        values |= {name: plain(group) for name, group in off}
+        sure = len(off) == 1 and len(groups) > 2  # the others show that the groups are read as they are meant
+        message = f"the weights of {off[0][0]} make {plain(off[0][1])}"
+        return case.judge("fail" if sure else "cannot_judge", message, values=values, at=spans)
     if made not in ((total,) if total is not None else WHOLE):
-        return case.judge("fail", f"the weights make {values['sum']}, not {plain(total or WHOLE[0])}", values=values, at=spans)
-    for name, stated, group in _groups(case):
-        if stated != group:
-            values[name] = plain(group)
-            return case.judge("fail", f"the weights of {name} make {plain(group)}", values=values, at=spans)
+        stated = _of(next((row.mark for row in rows if row.total and row.mark), None))
+        meant = total == WHOLE[0] and made > 0 and stated == sum((_of(row.mark) for row in parts), Decimal(0)) > 0
+        sure = meant and slip(made, WHOLE[0])
+        message = f"the weights make {values['sum']}, not {plain(total or WHOLE[0])}"
+        return case.judge("fail" if sure else "cannot_judge", message, values=values, at=spans)
     return case.judge("pass", f"{len(parts)} weights make {values['sum']}", values=values)
 
 
 def targets(case: Case) -> Check | None:
     """Judge whether what missed its target lost marks: not ≥95%, 56.2%, six marks of six."""
     judged = 0
+    forgiven = bool(_FORGIVEN.search(case.document.text))
     for row in _marked(case):
         target, actual = row.target or ("", "")
         met = None if row.total else _met(target, actual)
         if met is None or not row.weight or not row.mark or None in {row.weight.value, row.mark.value}:
             continue
         judged += 1
-        if not met and row.mark.value == row.weight.value:
+        if not met and row.mark.value == row.weight.value and not forgiven:
             values = {"target": target, "actual": actual, "mark": plain(_of(row.mark)), "weight": plain(_of(row.weight))}
             spans = [figure.span for figure in row.figures]
             return case.judge("fail", f"{row.name}: {actual} misses {target} and has full marks", values=values, at=spans)
@@ -121,7 +145,8 @@ def _met(target: str, actual: str) -> bool | None:
         return None
     goal, value = Decimal(wanted["number"].replace(",", "")), Decimal(reached["number"].replace(",", ""))
     sign = wanted["sign"]
-    return value <= goal if sign in _AT_MOST else value >= goal if sign in _AT_LEAST else None
+    # Less than a tenth beyond is left to the judge: a mark in whole points may round it away.
+    return value <= goal * (1 + _LITTLE) if sign in _AT_MOST else value >= goal * (1 - _LITTLE) if sign in _AT_LEAST else None
 
 
 def execution_rate(case: Case) -> Check | None:
@@ -162,10 +187,11 @@ def _marked(case: Case) -> Iterator[Marked]:
             if not _VALUE.match(cell):
                 names[place] = max(names.get(place, ""), cell, key=len)
         for row in table.rows:
-            weight = next((figure for figure in row if _WEIGHT.search(figure.column_name)), None)
+            weights = [figure for figure in row if _WEIGHT.search(figure.column_name)]
+            weight = weights[-1] if weights else None  # the first ones are of the groups the row begins
             mark = next((figure for figure in row if _MARK.search(figure.column_name)), None)
-            if weight or mark:
-                label = (weight or mark or row[0]).label
+            label = (weight or mark or row[0]).label
+            if (weight or mark) and not _SUBTOTAL.match(label):
                 yield Marked(names.get(row[0].row, label), weight, mark, bool(_TOTAL.match(label)), aims.get(row[0].row))
 
 
@@ -201,5 +227,5 @@ def _groups(case: Case) -> Iterator[tuple[str, Decimal, Decimal]]:
             yield cell, stated, made[bisect_left(rows, end)] - made[bisect_left(rows, row)]
 
 
-def _of(figure: Figure) -> Decimal:
-    return figure.value or Decimal(0)
+def _of(figure: Figure | None) -> Decimal:
+    return (figure.value if figure else None) or Decimal(0)

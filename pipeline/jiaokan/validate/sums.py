@@ -12,6 +12,7 @@ from itertools import accumulate, pairwise
 from jiaokan.extract.values import AMOUNT, UNITS, Amount, amounts, chinese_number, number, plain, unit_of
 from jiaokan.model import Check, Field, Span
 from jiaokan.validate.case import Case, Passage, sums
+from jiaokan.validate.slips import SURE, digits, slip
 
 REACH = 400
 """Characters after 其中 in which the parts of a total are looked for; the longest list met has 150."""
@@ -26,6 +27,13 @@ _LIST = re.compile(rf"{AMOUNT.pattern}[^。；;\d]{{0,16}}[:：]$")
 _LEAD = 48
 """Characters before a list in which its total is looked for."""
 _WHEREOF = re.compile(r"[,，;；。:：（(\s]*其中|[,，;；]\s*(?:资金)?来源(?:为|是|有[一二两三四五六七八九])?[:：]")
+_PARTIAL = re.compile(
+    r"等(?=[。；;，,）)]|[\d一二三四五六七八九十]*[项类个])|主要|其余|剩余|余下|余款|不足部分|结余|预留|另[外有]?|以及|暂"
+)
+"""Words of a list that leaves some out, or of money beside it."""
+_OTHER_SUM = re.compile(r"[比较]|上年|去年|同期|累计|人均|每|标准|含|其中|约|预计|超过|不足|节约|结余|偿还|用于")
+"""Words of a sentence that names other sums than the parts of one whole."""
+_SOURCE = re.compile(r"财政|自筹|补助|奖补|拨款|中央|[省市县区乡镇村本上]级|资金|银行|债券|捐赠|配套|费")
 _NAMED_SOURCES = re.compile("其中|来源")
 _PART_END = re.compile(r"[一二三四五六七八九十]、|[（(][一二三四五六七八九十]{1,3}[）)]|(?<![\d.])\d{1,2}[.．、](?!\d)")
 _MARKS = (
@@ -96,14 +104,29 @@ def _sources(case: Case, passage: Passage) -> Check | None:
     if len(sentence) > 1 and over > 0:
         values["sources"] = _terms(sentence, total)
         spans = passage.span(total.span.start, start + sentence[-1].span.end)
-        return case.judge("fail", f"the sources exceed the total by {_written(over, total.unit)}", values=values, at=spans)
+        sure = _are_sources(clause, sentence) and _slipped(sentence, total, 2)
+        message = f"the sources exceed the total by {_written(over, total.unit)}"
+        return case.judge("fail" if sure else "cannot_judge", message, values=values, at=spans)
     if complete and len(parts) > 1:
         spans = passage.span(total.span.start, start + parts[-1].span.end)
         short = _written(total.yuan - named, total.unit)
-        return case.judge(
-            "fail", f"the sources make {_written(named, total.unit)} of {values['total']}: {short} short", values=values, at=spans
-        )
+        sure = _are_sources(clause, parts) and not _PARTIAL.search(clause) and _slipped(parts, total, SURE - 1)
+        message = f"the sources make {_written(named, total.unit)} of {values['total']}: {short} short"
+        return case.judge("fail" if sure else "cannot_judge", message, values=values, at=spans)
     return case.judge("cannot_judge", "the sources named do not make the total; some may not be named", values=values)
+
+
+def _are_sources(clause: str, parts: Sequence[Amount]) -> bool:
+    """Tell whether the sums of a clause are funds named one after another, and nothing else: 省级补助420万元，市级奖补340万元."""
+    before = [0, *(part.span.end for part in parts)]
+    names = [clause[start : part.span.start] for start, part in zip(before, parts, strict=False)]
+    return all(_SOURCE.search(name) for name in names) and not any(_OTHER_SUM.search(name) for name in names)
+
+
+def _slipped(parts: Sequence[Amount], total: Amount, least: int) -> bool:
+    """Tell whether the parts miss the total by what looks like a slip, in figures of `least` digits."""
+    figures = [part.yuan for part in parts]
+    return slip(sum(figures, Decimal(0)), total.yuan) and digits([*figures, total.yuan]) >= least
 
 
 def stated_sums(case: Case) -> Check | None:
@@ -126,8 +149,10 @@ def _counted(passage: Passage) -> Iterator[tuple[str, bool, tuple[Span, ...]]]:
         sentence = passage.text[start : match.start()]
         own = [amount for amount in amounts(sentence) if not _RATE.search(_before(sentence, amount))]
         count = chinese_number(match[1].replace("两", "二"))
-        if total and len(own) == count:
+        if total and len(own) == count and re.fullmatch(r"[\s，,；;、。）)]*(?:上述|以上)?", sentence[own[-1].span.end :]):
             made = sum((amount.yuan for amount in own), Decimal(0))
+            if made != total.yuan and not _slipped(own, total, SURE - 1):
+                continue
             spans = passage.span(start + own[0].span.start, match.end())
             yield f"{_terms(own, total)} = {_written(total.yuan, total.unit)}", made == total.yuan, spans
 
@@ -149,7 +174,15 @@ def _changes(passage: Passage) -> Iterator[tuple[str, bool, tuple[Span, ...]]]:
             made = before[0].yuan - then.yuan
             signed = -change.yuan if re.search(_LESS, match["how"]) else change.yuan
             formula = f"{_bare(before[0].yuan, then.unit)} - {_bare(then.yuan, then.unit)} = {_written(signed, then.unit)}"
-            yield formula, made == signed, passage.span(start + before[0].span.start, match.end())
+            slack = sum((_ulp(amount) for amount in (*before, *named)), Decimal(0)) / 2
+            if abs(made - signed) <= slack or slip(made, signed):
+                yield formula, abs(made - signed) <= slack, passage.span(start + before[0].span.start, match.end())
+
+
+def _ulp(amount: Amount) -> Decimal:
+    """Return what the last decimal of a sum is worth in 元, nothing where it has none: it is not rounded then."""
+    exponent = int(amount.number.as_tuple().exponent)
+    return UNITS[amount.unit].scaleb(exponent) if exponent < 0 and amount.unit != "元" else Decimal(0)
 
 
 def items_sum(case: Case) -> Check | None:
@@ -179,8 +212,10 @@ def items_sum(case: Case) -> Check | None:
     gap = f"; the numbering lacks {', '.join(map(str, holes))}" if holes else ""
     if not rest:
         return case.judge("pass", f"the items make the total of {values['total']}{gap}", values=values)
+    sure = slip(made, whole) and len(known) > 2 and not unknown and not _PARTIAL.search(text)
     if rest < 0:
-        return case.judge("fail", f"the items exceed the total of {values['total']} by {_written(-rest, unit)}{gap}", values=values)
+        message = f"the items exceed the total of {values['total']} by {_written(-rest, unit)}{gap}"
+        return case.judge("fail" if sure else "cannot_judge", message, values=values)
     short = f"the items make {values['sum']} of {values['total']}"
     formula = f"{_bare(whole, unit)} - ({'+'.join(_bare(yuan, unit) for yuan in known)})"
     if len(unknown) > 1:
@@ -190,7 +225,7 @@ def items_sum(case: Case) -> Check | None:
         why = f"{lost} has no sum{gap}" if unknown else "a line is lost in the text"
         derived = {lost: _alike(rest, whole, unit), "formula": formula}
         return case.judge("cannot_judge", f"{short}; {why}", values=values, derived=derived)
-    return case.judge("fail", f"{short}: {_written(rest, unit)} short", values=values)
+    return case.judge("fail" if sure else "cannot_judge", f"{short}: {_written(rest, unit)} short", values=values)
 
 
 def _parts(found: Sequence[Item]) -> list[tuple[int, Decimal | None]]:
@@ -263,7 +298,9 @@ def funds_sum(case: Case) -> Check | None:
     if any(sum(part[0] for part in column[:1]) > max(totals) for column in columns):
         return case.judge("fail", "a part of the funds exceeds the total", values=values)
     complete = len(columns) == 1 and (case.rule.many("parts")[-1] in fields or _all_named(case))
-    return case.judge("fail" if complete else "cannot_judge", "the funds do not make the total", values=values)
+    makes = [sum((part[0] for part in column), Decimal(0)) for column in columns]
+    sure = complete and any(slip(made, total) for made in makes for total in totals)
+    return case.judge("fail" if sure else "cannot_judge", "the funds do not make the total", values=values)
 
 
 def _all_named(case: Case) -> bool:
@@ -318,7 +355,9 @@ def parts_sum(case: Case) -> Check | None:
         derived = {unknown[0]: plain(rest), "formula": formula} if len(unknown) == 1 and rest >= 0 and amounts_ else {}
         return case.judge("cannot_judge", f"{'、'.join(unknown)} cannot be read", values=values, derived=derived)
     if rest:
-        return case.judge("fail", f"the parts of {total.label} make {plain(whole - rest)} of {plain(whole)}", values=values)
+        sure = slip(whole - rest, whole)  # else there may be a third part
+        message = f"the parts of {total.label} make {plain(whole - rest)} of {plain(whole)}"
+        return case.judge("fail" if sure else "cannot_judge", message, values=values)
     return case.judge("pass", f"the parts make {total.label}", values=values)
 
 
@@ -350,6 +389,8 @@ def fee_rate(case: Case) -> Check | None:
     values = {fee.label: fee.value, base.label: base.value, "rate": f"{rates[0][1]}%"}
     fits = abs(made - found[0]) < 1  # charged to the 元, or to the 分
     what = f"{plain(made)} is {rates[0][1]}% of {base.label}"
+    if not fits and not slip(made, found[0]):  # there may be a discount, or a least fee
+        return case.judge("cannot_judge", f"{what}, not {plain(found[0])}", values=values)
     return case.judge("pass" if fits else "fail", what if fits else f"{what}, not {plain(found[0])}", values=values)
 
 
@@ -419,7 +460,9 @@ def _listed(case: Case, passage: Passage, total: Amount, found: Sequence[Item], 
         message = f"the items exceed the total of {values['total']} by {_written(made - total.yuan, total.unit)}"
     else:
         message = f"the items make {values['sum']} of {values['total']}: {_written(total.yuan - made, total.unit)} short"
-    return case.judge("fail", message, values=values, at=passage.span(max(0, start - _LEAD), start))
+    figures = [item.amount for item in found if item.amount]
+    sure = len(figures) > 2 and _slipped(figures, total, SURE - 1) and not any(_PARTIAL.search(item.text) for item in found)
+    return case.judge("fail" if sure else "cannot_judge", message, values=values, at=passage.span(max(0, start - _LEAD), start))
 
 
 def _fits(case: Case, text: str, found: Sequence[Item]) -> bool:
@@ -515,7 +558,8 @@ def _whole(case: Case, text: str, made: Decimal) -> tuple[Decimal | None, str]:
 
     A form may give a total of several years and one of the year; where the items make neither, the last one given is meant.
     """
-    if found := _total(text):
+    first = min((match.start() for mark in _MARKS if (match := mark.search(text))), default=len(text))
+    if (found := _total(text)) and found[0].span.start < first:  # else 其中 divides an item
         return found[0].yuan, found[0].unit
     unit = next((amount.unit for amount in amounts(text)), "万元")
     totals = [total for label in case.rule.many("totals") if (total := _yuan(case, label)) is not None]

@@ -15,7 +15,9 @@ TOTAL = re.compile(r"(?:合计|总计|小计|共计|总额)$")
 _CODE = re.compile(r"\d{3}(?:\d\d){0,2}")
 """支出功能分类科目编码: 类 3 digits, 款 5, 项 7."""
 _CODES = re.compile(r"编码|代码|功能科目|功能分类|科目$")
-_SERIAL = re.compile(r"序\s?号|编号|年度|年份|年|日期|时间")
+_SERIAL = re.compile(r"序\s?号|编号|行\s?次|名\s?次|排\s?名|年度|年份|年|日期|时间")
+_COUNTERS = re.compile(r"[栏行]\s?次")
+"""The label of a row that numbers the columns."""
 _NONE = frozenset({"", "-", "—", "－", "–", "——", "/", "无"})
 _WITH_UNIT = re.compile(rf"[￥¥]?({NUMBER})\s?(亿元|万元|千元|元|%)?")
 _UNIT_LINE = re.compile(r"单位[:：]?\s*(?:人民币)?(亿元|万元|千元|元)")
@@ -157,6 +159,8 @@ def _figures(place: int, row: Sequence[tuple[str, Span]], readers: Sequence[_Col
         (cell, span, _figure(cell) or _quantity(cell, reader.heading), reader) for (cell, span), reader in zip(row, readers, strict=False)
     ]
     code = next((cell for cell, _, _, reader in cells if _CODE.fullmatch(cell) and reader.codes), "")
+    if any(_COUNTERS.fullmatch(cell) for cell, _, _, _ in cells) and any(found and not found[2] for _, _, found, _ in cells):
+        return
     some = any(found and not found[2] and reader.counts for _, _, found, reader in cells)
     label, beside = "", -1
     for cell, span, found, reader in cells:

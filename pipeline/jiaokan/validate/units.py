@@ -62,6 +62,8 @@ def _phones(case: Case) -> Check | None:
         if "*" in match[1] or len(digits) < 9:  # masked, a hotline, or a local number without its area code
             continue
         found += 1
+        if re.match(r"[1-9]\d{1,2}[-—－–]", match[1]) and telephone(f"0{match[1]}"):  # some leave the 0 of the area code out
+            continue
         if not telephone(match[1]):
             values = {"phone": match[1], "digits": str(len(digits))}
             return case.judge("fail", f"{match[1]} has no form of a telephone number", values=values, at=[Span(*match.span(1))])
