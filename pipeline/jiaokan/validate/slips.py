@@ -17,6 +17,13 @@ def slip(made: Decimal, stated: Decimal) -> bool:
     return bool(rest) and (len(rest) == 1 or (len(rest) == 2 and int(rest) % 9 == 0) or _significant(made) == _significant(stated))
 
 
+def misplaced_point(figures: Iterable[Decimal], stated: Decimal) -> bool:
+    """Tell whether one of several figures makes their sum right once its point is moved: 126+54+384+36+24+14 = 292.4 with 38.4 for 384."""
+    parts = list(figures)
+    rest = sum(parts, Decimal(0)) - stated
+    return any(part and rest in (part - part.scaleb(places) for places in (-2, -1, 1, 2)) for part in parts)
+
+
 def digits(figures: Iterable[Decimal]) -> int:
     """Return how many digits the largest figure has above the last one that any of them uses: 380+148.5 = 980 has 4, 300+200 = 500 one."""
     present = [figure.normalize() for figure in figures if figure]

@@ -12,7 +12,7 @@ from itertools import accumulate, pairwise
 from jiaokan.extract.values import AMOUNT, UNITS, Amount, amounts, chinese_number, number, plain, unit_of
 from jiaokan.model import Check, Field, Span
 from jiaokan.validate.case import Case, Passage, sums
-from jiaokan.validate.slips import SURE, digits, slip
+from jiaokan.validate.slips import SURE, digits, misplaced_point, slip
 
 REACH = 400
 """Characters after 其中 in which the parts of a total are looked for; the longest list met has 150."""
@@ -126,7 +126,7 @@ def _are_sources(clause: str, parts: Sequence[Amount]) -> bool:
 def _slipped(parts: Sequence[Amount], total: Amount, least: int) -> bool:
     """Tell whether the parts miss the total by what looks like a slip, in figures of `least` digits."""
     figures = [part.yuan for part in parts]
-    return slip(sum(figures, Decimal(0)), total.yuan) and digits([*figures, total.yuan]) >= least
+    return (slip(sum(figures, Decimal(0)), total.yuan) or misplaced_point(figures, total.yuan)) and digits([*figures, total.yuan]) >= least
 
 
 def stated_sums(case: Case) -> Check | None:
@@ -212,7 +212,7 @@ def items_sum(case: Case) -> Check | None:
     gap = f"; the numbering lacks {', '.join(map(str, holes))}" if holes else ""
     if not rest:
         return case.judge("pass", f"the items make the total of {values['total']}{gap}", values=values)
-    sure = slip(made, whole) and len(known) > 2 and not unknown and not _PARTIAL.search(text)
+    sure = len(known) > 2 and not unknown and (misplaced_point(known, whole) or (slip(made, whole) and not _PARTIAL.search(text)))
     if rest < 0:
         message = f"the items exceed the total of {values['total']} by {_written(-rest, unit)}{gap}"
         return case.judge("fail" if sure else "cannot_judge", message, values=values)
