@@ -8,7 +8,9 @@ Two logistic models say where a character is wrong or lost; a log-linear model o
 "as it stands" among them, says what was printed. Fitted by Newton's method with a small L2 penalty on two thirds of the
 lines (by hash of the line); the rest judges them, and its figures are printed and written into the file's header.
 
-    python dictionaries/make/weights.py --pairs ocr_lines_dev.tsv --clean clean_rmrb_dev.tsv --corpora CORPORA
+    python dictionaries/make/weights.py --pairs ocr_lines_dev.tsv --clean clean_rmrb_dev.tsv --corpora CORPORA --folds FOLD0 FOLD1
+
+The train pages teach the language model and the channel: each is looked at with dictionaries made without it (see folds.py).
 """
 
 from __future__ import annotations
@@ -401,7 +403,7 @@ def main() -> None:
     print("\n".join(report))
     lines = [
         "# title: Weights of detection and repair",
-        f"# source: fitted by dictionaries/make/weights.py on {arguments.pairs.name}, {arguments.clean.name}, unseen paragraphs, corpus/samples and the dev pages of corpus/pages",
+        f"# source: fitted by dictionaries/make/weights.py on {arguments.pairs.name}, {arguments.clean.name}, unseen paragraphs, corpus/samples and the {'train and dev' if arguments.folds else 'dev'} pages of corpus/pages",
         "# licence: Apache-2.0",
         "# fitted on two thirds of them, the rest says, of the best reading of each suspicious place, in the company of its page:",
         *(f"#   {line}" for line in report),
