@@ -190,6 +190,8 @@ MASKED = [
     ("of a double surname", "联系人：司徒韶夏", "联系人：司徒某某"),
     ("padded", "主持人：仝 昉\n", "主持人：仝 某\n"),
     ("two persons alike are numbered", "出席：张三丰、张建国、李明远\n", "出席：张某①、张某②、李某某\n"),
+    ("behind a label without its colon", "经查，联系人王秀兰，电话13800001234。", "经查，联系人王某某，电话1**********。"),
+    ("no name behind a label", "由联系人安全员，负责。", "由联系人安全员，负责。"),
     ("one person is one mask", "联系人：张三丰\n张三丰到场，张三丰离场。\n", "联系人：张某某\n张某某到场，张某某离场。\n"),
     ("beside one masked already", "联系人：张三丰\n张某某未到。\n", "联系人：张某①\n张某某未到。\n"),
     ("an office before", "出席：副县长杨牧之、局长李明远\n", "出席：副县长杨某某、局长李某某\n"),

@@ -115,7 +115,8 @@ class Persons:
         ahead = run[0] if run else ""
         for length in (2, 3, 4):
             name, rest = ahead[:length], ahead[length:]
-            a_word = not words.isdisjoint((name, ahead[:3], ahead[:4]))
+            listed = len(name) == 3 and not rest and name[1:] not in words  # a name that is in the word list: 王秀兰, not 安全员
+            a_word = not listed and not words.isdisjoint((name, ahead[:3], ahead[:4]))
             joined = len(name) < length or name[0] in _JOINS or name[-1] in _JOINS
             ends = not rest or rest[:2] in words or rest[0] in _JOINS
             if ends and not a_word and not joined and self._is_name(name):
@@ -169,7 +170,8 @@ class Persons:
 
     @cached_property
     def _beside(self) -> re.Pattern[str]:
-        return re.compile(_either({*self._kinds["office"], *self._kinds["label"]}))
+        """An office, or a label for a person without its colon: 联系人王秀兰."""
+        return re.compile(_either({*self._kinds["office"], *self._kinds["label"], *(word for word in self._labels if word.endswith(("人", "员")))}))
 
     @cached_property
     def _form(self) -> re.Pattern[str]:
