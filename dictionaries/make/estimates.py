@@ -10,7 +10,6 @@ know of it (`jiaokan.detect.quality.FEATURES`). The printed texts themselves are
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 from collections.abc import Callable, Iterator
 from itertools import pairwise, product
@@ -19,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from folds import names
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 from weights import logistic
@@ -46,9 +46,7 @@ class Page(NamedTuple):
 
 def pages(corpus: Path, split: str, knowledge: Knowledge) -> Iterator[Page]:
     """Yield the pages of a split as each engine read them, and as they were printed."""
-    with (corpus / "splits.tsv").open(encoding="utf-8") as stream:
-        rows = list(csv.DictReader((line for line in stream if not line.startswith("#")), delimiter="\t"))
-    for name in (row["id"] for row in rows if row["split"] == split):
+    for name in names(corpus, split):
         printed = json.loads((corpus / "pages" / "truth" / f"{name}.json").read_text(encoding="utf-8"))["text"]
         yield page(PRINTED, printed, printed, knowledge)
         for path in sorted((corpus / "pages" / "ocr").glob(f"*/{name}.txt")):
