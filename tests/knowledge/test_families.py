@@ -1,10 +1,8 @@
-import shutil
 
 import pytest
 
 from jiaokan.errors import DictionaryError
-from jiaokan.knowledge import home
-from jiaokan.knowledge.families import RULES, Families
+from jiaokan.knowledge.families import RULES
 from jiaokan.validate import RULES as JUDGED
 
 SMALL = """
@@ -28,14 +26,7 @@ phone = "联系电话"
 """
 
 
-def load(folder, text):
-    (folder / "families").mkdir()
-    shutil.copy(home() / "labels.tsv", folder)
-    (folder / "families" / "small.toml").write_text(text, encoding="utf-8")
-    return Families.load(folder)
-
-
-def test_a_new_family_needs_no_code(tmp_path):
+def test_a_new_family_needs_no_code(load, tmp_path):
     family = load(tmp_path, SMALL).by_name["收据"]
     assert family.fields == ("项目名称", "联系电话")
     assert family.rules[0].one("phone") == "联系电话"
@@ -62,7 +53,7 @@ def test_every_rule_named_in_families_is_written():
         ("[recognise]", "[recognise", "not TOML"),
     ],
 )
-def test_a_bad_file_is_told_by_file_key_and_remedy(tmp_path, old, new, where):
+def test_a_bad_file_is_told_by_file_key_and_remedy(load, tmp_path, old, new, where):
     assert old in SMALL
     with pytest.raises(DictionaryError) as error:
         load(tmp_path, SMALL.replace(old, new, 1))

@@ -1,12 +1,9 @@
 """What a family's file says of running text: called, within and phrases, and how faults in them are told."""
 
-import shutil
 
 import pytest
 
 from jiaokan.errors import DictionaryError
-from jiaokan.knowledge import home
-from jiaokan.knowledge.families import Families
 
 SMALL = """
 name = "函"
@@ -38,14 +35,7 @@ inside = ['由({机关})决定']
 """
 
 
-def load(folder, text):
-    (folder / "families").mkdir()
-    shutil.copy(home() / "labels.tsv", folder)
-    (folder / "families" / "small.toml").write_text(text, encoding="utf-8")
-    return Families.load(folder)
-
-
-def test_phrases_stand_in_the_order_of_the_fields_with_their_parts_filled_in(tmp_path):
+def test_phrases_stand_in_the_order_of_the_fields_with_their_parts_filled_in(load, tmp_path):
     family = load(tmp_path, SMALL).by_name["函"]
     assert [(phrase.field, phrase.every) for phrase in family.phrases] == [("决定机关", False), ("决定日期", True)]
     assert family.phrases[1].inside[0].search("局里于2023年5月8日决定拆除")[1] == "2023年5月8日"
@@ -77,7 +67,7 @@ def test_phrases_stand_in_the_order_of_the_fields_with_their_parts_filled_in(tmp
         ("[within]\n\"决定机关\" = '^[^（(]+'", "[[within]]", "within: no dict"),
     ],
 )
-def test_a_bad_file_is_told_by_file_key_and_remedy(tmp_path, old, new, where):
+def test_a_bad_file_is_told_by_file_key_and_remedy(load, tmp_path, old, new, where):
     assert old in SMALL
     with pytest.raises(DictionaryError) as error:
         load(tmp_path, SMALL.replace(old, new, 1))
@@ -86,6 +76,6 @@ def test_a_bad_file_is_told_by_file_key_and_remedy(tmp_path, old, new, where):
     assert "fix:" in str(error.value)
 
 
-def test_phrases_that_are_no_tables(tmp_path):
+def test_phrases_that_are_no_tables(load, tmp_path):
     with pytest.raises(DictionaryError, match=r"phrases\.1: no table here"):
         load(tmp_path, 'phrases = ["收悉"]\n' + SMALL[: SMALL.index("[[phrases]]")])
