@@ -63,7 +63,20 @@ class Block:
     span: Span
     row: int = -1
     column: int = -1
-    confidence: float | None = None  # the engine's own, where it gave one
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What the engine read as one piece, a word or a line: its place in `original`, and on the scan."""
+
+    span: Span
+    id: str  # as the file names it; where it names none, page-number: 1-17
+    page: int  # from 1
+    left: float  # in the file's own units: pixels of the scan, points of a PDF; from the top left corner
+    top: float
+    right: float
+    bottom: float
+    confidence: float | None = None  # the engine's own, 0-1
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +196,10 @@ class Document:
     original: str
     source: str = ""  # path or URL it was read from
     sha256: str = ""  # of the bytes read
-    encoding: str = "utf-8"
+    encoding: str = "utf-8"  # of the text in the file; empty where it holds none as such: a PDF, an image
+    format: str = "text"  # of the file: read.formats
     blocks: tuple[Block, ...] = ()
+    boxes: tuple[Box, ...] = ()  # in the order of their places; none for plain text
     edits: tuple[Edit, ...] = ()
     family: str = ""
     family_confidence: float = 0.0  # 0-1; 0 where the family is unknown

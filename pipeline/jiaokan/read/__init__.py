@@ -1,4 +1,4 @@
-"""Bytes → Document: decode, and say where the lines, rows and cells are."""
+"""Bytes → Document: tell the format, decode, and say where the lines, rows and cells are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jiaokan.model import Document
 from jiaokan.read.encodings import decode
+from jiaokan.read.formats import Reading, read_as, told
 from jiaokan.read.layout import layout
 
 if TYPE_CHECKING:
@@ -26,15 +27,35 @@ def read(source: Path, *, id: str = "") -> Document:  # noqa: A002 -- the contra
 
 
 def from_bytes(data: bytes, *, source: str, id: str) -> Document:  # noqa: A002
-    """Return the document in some bytes: UTF-8, UTF-16 or GB18030, with or without a BOM."""
-    text, encoding = decode(data, where=source or id)
-    return _document(text, hashlib.sha256(data).hexdigest(), encoding, source, id)
+    """Return the document in some bytes: a text in UTF-8, UTF-16 or GB18030, or what an OCR engine or an office program wrote.
+
+    Raises InputError for a file that is none of these, damaged, or empty.
+    """
+    where = source or id
+    form = told(data)
+    if form:
+        name, reading = form.name, read_as(form, data, where=where)
+    else:
+        text, encoding = decode(data, where=where)
+        name, reading = "text", Reading(text, (), encoding)
+    return _document(reading, name, hashlib.sha256(data).hexdigest(), source, id)
 
 
 def from_text(text: str, *, source: str = "", id: str = "text") -> Document:  # noqa: A002
     """Return the document in a string; a lone surrogate is hashed as it stands."""
-    return _document(text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), "utf-8", source, id)
+    return _document(Reading(text, (), "utf-8"), "text", hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), source, id)
 
 
-def _document(text: str, sha256: str, encoding: str, source: str, id: str) -> Document:  # noqa: A002
-    return Document(id=id, text=text, original=text, source=source, sha256=sha256, encoding=encoding, blocks=tuple(layout(text)))
+def _document(reading: Reading, form: str, sha256: str, source: str, id: str) -> Document:  # noqa: A002
+    text, boxes, encoding = reading
+    return Document(
+        id=id,
+        text=text,
+        original=text,
+        source=source,
+        sha256=sha256,
+        encoding=encoding,
+        format=form,
+        blocks=tuple(layout(text)),
+        boxes=boxes,
+    )
