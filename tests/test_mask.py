@@ -159,11 +159,11 @@ def test_one_page_shows_none(scans: Path, option: str) -> None:
 
 
 def test_an_unforeseen_failure_quotes_nothing() -> None:
-    from jiaokan.batch.local import Configuration, _failure
+    from jiaokan.batch.one import Configuration, failure
     from jiaokan.read.sources import Source
 
-    failure = _failure(Source(PHONES[1], f"in/{PHONES[1]}.txt"), ValueError(), f"bad {PHONES[0]}", "", Configuration(mask=True))
-    assert not leaks(json.dumps(failure.row(), ensure_ascii=False))
+    failed = failure(Source(PHONES[1], f"in/{PHONES[1]}.txt"), "ValueError", f"bad {PHONES[0]}", "", Configuration(mask=True))
+    assert not leaks(json.dumps(failed.row(), ensure_ascii=False))
 
 
 @settings(max_examples=40)

@@ -64,7 +64,7 @@ def batch(taken: list[Source], jobs: int = 1) -> dict[str, str]:
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.parametrize(("jobs", "order"), [(1, 1), (1, -1), (2, 1), (2, -1)])
 def test_a_result_depends_on_its_document_alone(cleaned: dict[str, Document], jobs: int, order: int) -> None:
-    taken = sources([str(CORPUS / "samples")]).taken[::order]
+    taken = list(sources([str(CORPUS / "samples")]).taken)[::order]
     alone = {name: to_json(document) for name, document in cleaned.items()}
     assert batch(taken, jobs) == alone
 

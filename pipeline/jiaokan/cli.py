@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,13 +16,22 @@ from jiaokan.errors import InputError, JiaokanError
 from jiaokan.model import Apply, Medium
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from jiaokan.batch.local import Configuration, Failure
+    from jiaokan.batch.one import Configuration, Failure
+    from jiaokan.batch.run import Options
     from jiaokan.model import Document
     from jiaokan.read.sources import Sources
 
-FAILED, USAGE, BUG = 1, 2, 4
+FAILED, USAGE, BUG, INTERRUPTED = 1, 2, 4, 130
+
+
+class Files(StrEnum):
+    """Whether a run keeps files for each document."""
+
+    ALL = "all"
+    NONE = "none"
+
 
 app = typer.Typer(
     name="jiaokan",
@@ -44,6 +55,13 @@ ChannelData = Annotated[
 ]
 Mask = Annotated[bool, typer.Option("--mask", help="Hide names of persons, telephone and identity numbers, in everything written.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Worker processes.")]
+FilesOption = Annotated[
+    Files, typer.Option("--files", help="all: a text and a record to a file; none: both in Parquet parts only, for runs of a million.")
+]
+TimeLimit = Annotated[float, typer.Option("--time-limit", min=1, help="Seconds a document may take; then it is left out, as failed.")]
+ClusterOption = Annotated[
+    str | None, typer.Option("--cluster", help="Address of a Dask scheduler, or local: one on this machine with --jobs workers.", show_default=False)
+]
 _EXAMPLES = "\b\nExamples:\n"
 
 
@@ -51,12 +69,14 @@ _EXAMPLES = "\b\nExamples:\n"
     epilog=_EXAMPLES
     + "  jiaokan clean page.txt > page.clean.txt\n  jiaokan clean scans/ -o run --jobs 2\n"
     + "  jiaokan clean page.txt --diff\n  cat page.txt | jiaokan clean - --json | jq .edits\n"
+    + "  jiaokan clean archive/ -o run --jobs 8 --files none\n  jiaokan clean archive.parquet -o run --cluster tcp://scheduler:8786\n"
     + "  jiaokan clean typed.txt --channel keyboard\n  jiaokan clean scans/ -o run --mask\n  jiaokan clean scans/ -o run --channel-data my-engine"
 )
 def clean(  # noqa: PLR0917 -- the command line, in the order of its help
     inputs: Inputs,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Folder for texts, records, tables and report.", show_default=False)
+        str | None,
+        typer.Option("-o", "--output", help="Folder, or fsspec URL, for texts, records, tables and report.", show_default=False),
     ] = None,
     apply: ApplyOption = Apply.CERTAIN,
     channel: ChannelOption = Medium.PRINT,
@@ -65,19 +85,28 @@ def clean(  # noqa: PLR0917 -- the command line, in the order of its help
     keep: Keep = None,
     mask: Mask = False,
     jobs: Jobs = 1,
+    files: FilesOption = Files.ALL,
+    time_limit: TimeLimit = 600,
+    cluster: ClusterOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the record instead of the text.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Print old and new side by side.")] = False,
 ) -> None:
-    """Clean documents: the text to standard output, or everything into a folder with -o."""
+    """Clean documents: the text to standard output, or everything into a folder with -o.
+
+    Begun again, a run into a folder does only what is new or has changed; documents no longer given are taken out of it.
+    """
     if sum((as_json, diff, output is not None)) > 1:
         raise InputError("--json, --diff and -o exclude one another", where="clean", fix="use one of them")
-    found, configuration = _found(inputs), _configuration(apply, channel, channel_data, terms, keep, mask)
-    if output is None and not (as_json or diff) and len(found.taken) > 1:
+    configuration = _configuration(apply, channel, channel_data, terms, keep, mask)
+    if output:
+        from jiaokan.batch.run import Options
+
+        raise typer.Exit(_into_run(output, inputs, configuration, Options(jobs, files is Files.ALL, time_limit, cluster)))
+    found = _found(inputs)
+    if not (as_json or diff) and len(found.taken) > 1:
         raise InputError(
             f"{len(found.taken)} documents and one standard output", where="clean", fix="give a folder: -o DIR, or print records: --json"
         )
-    if output:
-        raise typer.Exit(_into_folder(output, found, configuration, jobs))
     failed = False
     for result in _results(found, configuration, jobs):
         if _reported(result):
@@ -275,9 +304,9 @@ def main(arguments: list[str] | None = None) -> int:
     except JiaokanError as error:
         return _say(str(error), error.exit_code)
     except typer.Abort:
-        return _say("stopped", 130)
+        return _say("stopped", INTERRUPTED)
     except KeyboardInterrupt:
-        return _say("stopped", 130)
+        return _say("stopped", INTERRUPTED)
     except (BrokenPipeError, SystemExit):  # the second is click's word for the first
         _discard_output()  # the reader has gone; nobody is left to tell
         return 0
@@ -314,7 +343,7 @@ def _found(inputs: list[str]) -> Sources:
 def _configuration(  # noqa: PLR0917 -- one for each option
     apply: Apply, channel: Medium, channel_data: str | None, terms: str | None, keep: str | None, mask: bool
 ) -> Configuration:
-    from jiaokan.batch.local import Configuration
+    from jiaokan.batch.one import Configuration
 
     return Configuration(apply, channel, channel_data, terms, keep, mask)
 
@@ -325,40 +354,63 @@ def _results(found: Sources, configuration: Configuration, jobs: int) -> Iterabl
     return _watched(clean_all(found.taken, configuration, jobs=jobs), len(found.taken))
 
 
-def _into_folder(output: Path, found: Sources, configuration: Configuration, jobs: int) -> int:
+def _into_run(output: str, inputs: list[str], configuration: Configuration, options: Options) -> int:
     from jiaokan.batch.run import write_run
+    from jiaokan.read.sources import sources
 
-    outcome = write_run(output, _results(found, configuration, jobs), configuration, _passed_over(found, configuration))
-    left_out = f", {len(found.passed_over)} files of other kinds passed over" if found.passed_over else ""
-    failed = f", {outcome.failures} failed (see {output / 'failures.jsonl'})" if outcome.failures else ""
-    _say(f"{outcome.documents} documents cleaned into {output}{failed}{left_out}; open {output / 'report.html'}", 0)
+    found = sources(inputs, without=None if "://" in output else Path(output))
+    done = 0
+    try:
+        with _progress(len(found.taken), "cleaning") as advance:
+
+            def told(number: int) -> None:
+                nonlocal done
+                done += number
+                advance(number)
+
+            outcome = write_run(output, found, configuration, options, told)
+    except KeyboardInterrupt:
+        return _say(f"stopped after {done:,} of {len(found.taken):,} documents; the same command goes on from there", INTERRUPTED)
+    before = f" ({outcome.documents - outcome.cleaned} of them earlier)" if outcome.documents > outcome.cleaned else ""
+    failed = f", {outcome.failures} failed (see {output}/failures.jsonl)" if outcome.failures else ""
+    left_out = f", {found.left_out} files of other kinds passed over" if found.left_out else ""
+    opened = "" if "://" in output else f"; open {Path(output) / 'report.html'}"
+    _say(f"{outcome.documents} documents cleaned into {output}{before}{failed}{left_out}{opened}", 0)
     return FAILED if outcome.failures else 0
 
 
-def _passed_over(found: Sources, configuration: Configuration) -> list[str]:
-    if not configuration.mask:
-        return found.passed_over
-    from jiaokan.mask import mask_location
-
-    return [mask_location(name) for name in found.passed_over]
-
-
-def _watched(results: Iterator[Any], total: int, *, doing: str = "cleaning") -> Iterator[Any]:
-    """Yield the results, with a progress bar where a person is watching a long run."""
+@contextmanager
+def _progress(total: int, doing: str) -> Iterator[Callable[[int], object]]:
+    """Give a function that moves a progress bar, where a person is watching a long run."""
     if total == 1 or not sys.stderr.isatty():
-        yield from results
+        yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        yield from progress.track(results, total=total)
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), speed_estimate_period=300) as progress:
+        task = progress.add_task(doing, total=total, rate="")
+
+        def advance(number: int) -> None:
+            progress.advance(task, number)
+            speed = progress.tasks[0].speed
+            progress.update(task, rate=f"{speed:.1f}/s" if speed else "")
+
+        yield advance
+
+
+def _watched(results: Iterator[Any], total: int, *, doing: str = "cleaning") -> Iterator[Any]:
+    """Yield the results, with a progress bar where a person is watching a long run."""
+    with _progress(total, doing) as advance:
+        for result in results:
+            yield result
+            advance(1)
 
 
 def _reported(result: Document | Failure) -> bool:
     """Say why a document failed, if it did."""
-    from jiaokan.batch.local import Failure
+    from jiaokan.batch.one import Failure
 
     if isinstance(result, Failure):
         _say(f"{result.source}: {result.what}\n  fix: {result.fix}", 0)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from jiaokan.errors import InputError
-from jiaokan.read.sources import LONGEST_ID, load, printable, sources
+from jiaokan.read.catalogue import LONGEST_ID
+from jiaokan.read.sources import load, printable, sources
 
 
 @pytest.fixture

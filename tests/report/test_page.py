@@ -11,15 +11,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from pyarrow import parquet
 
-from jiaokan.batch.local import Failure
 from jiaokan.cli import main
 from jiaokan.detect.quality import pooled
 from jiaokan.errors import InputError
-from jiaokan.report.figures import confusions
-from jiaokan.report.page import MOST_PAGES, rebuild
+from jiaokan.report.page import MOST_FAILURES, MOST_PAGES, rebuild
 from jiaokan.report.sheet import CONTEXT
-from jiaokan.report.tables import read_run
+from jiaokan.report.tables import COLUMNS, encoded, read_run
 
 Cleaned = Callable[..., Path]
 
@@ -27,7 +26,8 @@ FAULTY = "根据《信访工作条例》的规定，现将有关事项通知如�
 SAMPLES = Path(__file__).resolve().parents[2] / "corpus" / "samples"
 FORM = (SAMPLES / "jiangxi-fengcheng-yanglao.tsv").read_text(encoding="utf-8")
 HOSTILE = "<b>项目</b>&名称\x00\x1b\u202e<script>alert(1)</script>" + "加强组 织领导，落实工作责任。\n" * 12
-REFUSED = Failure("scan", "<i>.txt", "InputError", "the file is empty", "scan the page again")
+REFUSED = "<i>.txt"  # a file of nothing
+PART = "part-00000.parquet"
 
 
 def overview(run: Path) -> str:
@@ -40,6 +40,32 @@ def pages(run: Path) -> dict[str, str]:
 
 def everything(run: Path) -> dict[str, bytes]:
     return {str(path.relative_to(run)): path.read_bytes() for path in sorted(run.rglob("*")) if path.is_file()}
+
+
+def rewrite(run: Path, name: str, **cells: object) -> None:
+    """Write some cells anew in every row of a table of one part."""
+    path = run / "tables" / name / PART
+    path.write_bytes(encoded(name, [row | cells for row in parquet.read_table(path).to_pylist()]))
+
+
+def shared_out(run: Path, documents: int) -> None:
+    """Write the tables of one part anew as parts of so many documents."""
+    ids = parquet.read_table(run / "tables" / "documents" / PART).column("id").to_pylist()
+    for name in COLUMNS:
+        rows = parquet.read_table(run / "tables" / name / PART).to_pylist()
+        for number, start in enumerate(range(0, len(ids), documents)):
+            these = set(ids[start : start + documents])
+            (run / "tables" / name / f"part-{number:05}.parquet").write_bytes(encoded(name, [row for row in rows if row["id"] in these]))
+
+
+def limit(monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
+    """Make the limits of a report small, so that a small run is a large one."""
+    for name, most in limits.items():
+        monkeypatch.setattr(f"jiaokan.report.page.{name}", most)
+
+
+def section_of(report: str, name: str) -> str:
+    return report.partition(f'<section id="{name}">')[2].partition("</section>")[0]
 
 
 def plain(markup: str) -> str:
@@ -120,17 +146,6 @@ def test_confusions_lead_to_a_place(cleaned: Cleaned) -> None:
         assert text == (edits[number - 1]["before"] or edits[number - 1]["after"])
 
 
-def test_confusions_are_sorted_into_three() -> None:
-    pairs = [("台", "合"), ("台", "合"), ("", "度"), ("、", ""), (" ", ""), ("彳", None)]
-    edits = [{"id": name, "before": before, "after": after, "status": "suggested"} for name in ("甲", "乙") for before, after in pairs]
-    found = confusions(edits, {"乙"})
-    assert {sort: [(one.before, one.after, one.found.total(), one.example) for one in rows] for sort, rows in found.items()} == {
-        "substituted": [("台", "合", 4, ("乙", 1))],
-        "lost": [("", "度", 2, ("乙", 3))],
-        "intruded": [("、", "", 2, ("乙", 4))],
-    }
-
-
 def test_documents_are_counted_by_their_rate(cleaned: Cleaned) -> None:
     shown = plain(overview(cleaned({"甲": FORM, "乙": FORM})))
     assert re.search(r"各件估计差错率的分布差错率件数占比.*?\d–\d%2100\.0%", re.sub(r"\s", "", shown))
@@ -206,6 +221,62 @@ def test_only_the_worst_get_a_page(cleaned: Cleaned) -> None:
     assert "逐件校记" not in shown
 
 
+# --- large runs
+
+
+@pytest.mark.parametrize("documents", [1, 3])
+def test_the_parts_of_a_run_make_no_difference(cleaned: Cleaned, documents: int) -> None:
+    run = cleaned({"表": FORM, **{f"d{number}": FAULTY * number for number in range(1, 7)}}, (REFUSED,))
+    before = overview(run), pages(run)
+    shared_out(run, documents)
+    assert rebuild(run) == 7
+    assert (overview(run), pages(run)) == before
+
+
+def test_a_run_without_files_has_the_same_report(cleaned: Cleaned, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit(monkeypatch, MOST_PAGES=2, MOST_DETAILS=2)
+    texts = {"甲": FORM, "乙": FORM} | {f"d{number}": FAULTY * number for number in range(1, 4)}
+    with_files, without = cleaned(texts), cleaned(texts, (), "--files", "none", folder="bare")
+    assert without.joinpath("records").exists() is False
+    assert pages(without) == pages(with_files)
+    body, foot = overview(without).split('<footer id="files">')
+    assert plain(body) == plain(overview(with_files).split("<footer")[0]).replace("tables/edits.csv", "tables/edits/")
+    assert re.findall(r"records/|text/|\.csv", body) == []
+    for address in map(unescape, re.findall(r'<a[^>]* href="([^"#]+)', overview(without))):
+        assert (without / unquote(address)).exists(), address
+    for name in (*COLUMNS, "records"):
+        assert f'href="tables/{name}/"' in foot
+
+
+def test_many_failures_are_counted_and_the_first_shown(cleaned: Cleaned) -> None:
+    run = cleaned({"page": FAULTY})
+    (run / "failures.jsonl").write_text("".join(json.dumps({"source": f"s{number}.txt", "what": "empty", "fix": "scan it"}) + "\n" for number in range(MOST_FAILURES + 3)))
+    rebuild(run)
+    shown = plain(overview(run))
+    for words in (f"未能处理{MOST_FAILURES + 3}件", f"补做未能处理的 {MOST_FAILURES + 3} 件", f"这里列出 {MOST_FAILURES} 件，全部见 failures.jsonl", f"s{MOST_FAILURES - 1}.txt"):
+        assert words in shown
+    assert f"s{MOST_FAILURES}.txt" not in shown
+
+
+def test_many_failed_checks_are_counted_and_the_first_shown(cleaned: Cleaned, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit(monkeypatch, MOST_FAILED=3)
+    run = cleaned({f"d{number}": FORM for number in range(5)})
+    (sums,) = re.findall(r"<details[^>]*><summary>分项合计.*?</details>", section_of(overview(run), "checks"), re.DOTALL)
+    assert plain(sums).startswith("分项合计不符 5")
+    assert re.findall(r">(d\d)</a></th>", sums) == ["d0", "d1", "d2"]
+    assert '另有 2 项，见 <a href="tables/checks.csv">' in sums
+
+
+def test_many_documents_are_counted_and_the_worst_listed(cleaned: Cleaned, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {f"d{number}": FAULTY * number for number in range(1, 7)}
+    whole = re.findall(r'data-label="文件">(?:<a[^>]*>)?(d\d)', section_of(overview(cleaned(texts)), "documents"))
+    limit(monkeypatch, MOST_PAGES=1, MOST_DETAILS=1, MOST_LISTED=2)
+    part = section_of(overview(cleaned(texts, folder="again")), "documents")
+    assert re.findall(r'data-label="文件">(?:<a[^>]*>)?(d\d)', part) == whole[:3]
+    assert '这里列出 3 件，全部见 <a href="tables/documents.csv">' in part
+    assert "只有最差的 1 件可以点开" in part
+
+
 # --- built anew
 
 
@@ -226,11 +297,14 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("another schema", lambda run: (run / "manifest.json").write_text('{"schema": "jiaokan/record/9"}'), "schema 'jiaokan/record/9'"),
     ("a manifest of another run", lambda run: (run / "manifest.json").write_text('{"schema": "jiaokan/record/1", "documents": 9}'), "2 documents in its tables, 9"),
     ("no table", lambda run: shutil.rmtree(run / "tables" / "checks"), "no checks"),
-    ("a damaged table", lambda run: (run / "tables" / "edits" / "part-0.parquet").write_bytes(b"PAR1"), "a damaged table"),
-    ("another table", lambda run: shutil.copy(run / "tables" / "edits" / "part-0.parquet", run / "tables" / "quality"), "no column scope"),
+    ("an empty table", lambda run: (run / "tables" / "checks" / PART).unlink(), "no checks"),
+    ("a damaged table", lambda run: (run / "tables" / "edits" / PART).write_bytes(b"PAR1"), "a damaged table"),
+    ("another table", lambda run: shutil.copy(run / "tables" / "edits" / PART, run / "tables" / "quality"), "no column scope"),
+    ("a table with a hole", lambda run: rewrite(run, "documents", characters=None), "a damaged table"),
     ("no record", lambda run: (run / "records" / "page.json").unlink(), "no such record"),
-    ("a record cut short", lambda run: (run / "records" / "page.json").write_text("{"), "a damaged record"),
-    ("a record of nothing", lambda run: (run / "records" / "page.json").write_text("{}"), "a damaged record"),
+    ("a record cut short", lambda run: (run / "records" / "page.json").write_text("{"), "a damaged one"),
+    ("a record of nothing", lambda run: (run / "records" / "page.json").write_text("{}"), "a damaged one"),
+    ("a record of a name only", lambda run: (run / "records" / "page.json").write_text('{"schema": "jiaokan/record/1", "id": "page"}'), "a damaged record"),
     ("the record of another", lambda run: shutil.copy(run / "records" / "page.json", run / "records" / "表.json"), "the record of 'page'"),
     ("failures of another kind", lambda run: (run / "failures.jsonl").write_text("[1]\n"), "failures.jsonl: cannot be read"),
     ("no failures", lambda run: (run / "failures.jsonl").unlink(), "no such file"),

@@ -2,62 +2,38 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from concurrent.futures import CancelledError, Future
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from jiaokan import plan, read
+from jiaokan.batch.one import Configuration, Failure, clean_source, failure
 from jiaokan.errors import JiaokanError
-from jiaokan.knowledge.load import Knowledge, load
-from jiaokan.model import Apply, Document, Medium
-from jiaokan.read.sources import STANDARD_INPUT, Source, printable
-from jiaokan.read.sources import load as load_bytes
+from jiaokan.model import Document
+from jiaokan.read.sources import STANDARD_INPUT, Source
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
+
+Result = TypeVar("Result")
 
 AHEAD = 4  # documents in flight per worker: enough to keep it busy, few enough to keep memory flat
+TIME_LIMIT = 600.0  # seconds a document may take: a hundred times what a page of 10,000 characters does
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """Everything besides the input that a result depends on."""
-
-    apply: Apply = Apply.CERTAIN
-    channel: Medium = Medium.PRINT
-    channel_data: str | None = None
-    terms: str | None = None
-    keep: str | None = None
-    mask: bool = False  # hide names and numbers of persons
-
-    def knowledge(self) -> Knowledge:
-        """Return the dictionaries and models to work with. Raises DictionaryError for a bad file, InputError for options that exclude each other."""
-        return load(self.terms, self.keep, self.channel, self.channel_data)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A document that could not be done: what `failures.jsonl` holds of it."""
-
-    id: str
-    source: str
-    error: str
-    what: str
-    fix: str
-
-    def row(self) -> dict[str, Any]:
-        """Return the failure as a JSON-ready row."""
-        return {"id": self.id, "source": self.source, "error": self.error, "what": self.what, "fix": self.fix}
-
-
-def clean_all(sources: Iterable[Source], configuration: Configuration, *, jobs: int = 1) -> Iterator[Document | Failure]:
+def clean_all(
+    sources: Iterable[Source], configuration: Configuration, *, jobs: int = 1, limit: float = TIME_LIMIT
+) -> Iterator[Document | Failure]:
     """Yield each source cleaned, or why it failed. A bad document is a row, not a dead job.
 
     Raises DictionaryError for a bad file of the user's, InputError for options that exclude each other: at once, not with the first result.
     """
     configuration.knowledge()
     work = partial(clean_source, configuration=configuration)
-    results = map(work, sources) if jobs == 1 else _shared_out(work, sources, jobs)
+    results = map(work, sources) if jobs == 1 else shared_out(work, sources, configuration, jobs=jobs, limit=limit)
     return _told_apart(results) if configuration.mask else results
 
 
@@ -72,53 +48,73 @@ def _told_apart(results: Iterable[Document | Failure]) -> Iterator[Document | Fa
         yield result if name == result.id else replace(result, id=name)
 
 
-def _shared_out(work: Callable[[Source], Document | Failure], sources: Iterable[Source], jobs: int) -> Iterator[Document | Failure]:
-    """Yield the results of several worker processes, in the order of the sources."""
-    pool = ProcessPoolExecutor(jobs)
+def shared_out(
+    work: Callable[[Source], Result], sources: Iterable[Source], configuration: Configuration, *, jobs: int, limit: float
+) -> Iterator[Result | Failure]:
+    """Yield the results of several worker processes, in the order of the sources.
+
+    A document that takes longer than `limit` seconds, or ends its worker, is a Failure; another worker takes the rest.
+    """
+    from pebble import ProcessPool
+
+    pool: Any = ProcessPool(max_workers=jobs, context=_context(), initializer=_ready, initargs=(configuration,))
+    waiting: deque[tuple[Source, Future[Result | Failure]]] = deque()
     try:
-        waiting: deque[Future[Document | Failure]] = deque()
         for source in sources:
-            waiting.append(_begun(pool, work, source))
+            waiting.append((source, _begun(pool, work, source, limit)))
             if len(waiting) >= AHEAD * jobs:
-                yield waiting.popleft().result()
+                yield _ended(*waiting.popleft(), configuration, limit)
         while waiting:
-            yield waiting.popleft().result()
+            yield _ended(*waiting.popleft(), configuration, limit)
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.stop()
+        pool.join()
 
 
-def _begun(pool: ProcessPoolExecutor, work: Callable[[Source], Document | Failure], source: Source) -> Future[Document | Failure]:
+def _context() -> BaseContext:
+    """Return how workers are made: forked from a process that has read the dictionaries, where the system can; they share its memory."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["jiaokan.batch.warm"])
+    return context
+
+
+def _ready(configuration: Configuration) -> None:
+    """Read what the run needs before the first document is timed."""
+    configuration.knowledge()
+
+
+def _begun(pool: Any, work: Callable[[Source], Result], source: Source, limit: float) -> Future[Result | Failure]:  # noqa: ANN401 -- pebble is untyped
     """Hand a source to a worker; standard input is read here, for a worker has none."""
     if source.location != STANDARD_INPUT:
-        return pool.submit(work, source)
-    done: Future[Document | Failure] = Future()
+        begun: Future[Result | Failure] = pool.schedule(work, args=(source,), timeout=limit)
+        return begun
+    done: Future[Result | Failure] = Future()
     done.set_result(work(source))
     return done
 
 
-def clean_source(source: Source, configuration: Configuration) -> Document | Failure:
-    """Return one source cleaned, or its failure; an unforeseen error is a failure too, and named as our bug."""
-    name = printable(source.location)
+def _ended(source: Source, future: Future[Result | Failure], configuration: Configuration, limit: float) -> Result | Failure:
+    """Return what came of a source."""
+    from pebble import ProcessExpired
+
     try:
-        document = read.from_bytes(load_bytes(source.location), source=name, id=source.id)
-        document = plan.run(document, configuration.knowledge(), apply=configuration.apply)
-        if not configuration.mask:
-            return document
-        from jiaokan.mask import mask
+        return future.result()
+    except TimeoutError:
+        return failure(
+            source, "TimeLimit", f"not done in {limit:g} seconds", "raise --time-limit, or cut the file into smaller ones", configuration
+        )
+    except ProcessExpired as error:
+        return failure(
+            source, "WorkerDied", f"its worker process ended ({_how(error.exitcode)})", "give it more memory, or report this bug with the document",
+            configuration,
+        )  # fmt: skip
+    except (CancelledError, JiaokanError):
+        raise
+    except Exception as error:  # noqa: BLE001 -- a result that cannot be sent back, say
+        return failure(source, type(error).__name__, "unforeseen", "report this bug with the document", configuration)
 
-        return mask(document, configuration.knowledge())
-    except JiaokanError as error:
-        return _failure(source, error, error.what, error.fix, configuration)
-    except Exception as error:  # noqa: BLE001 -- one page must not end a batch of a million
-        # What is unforeseen may quote the page.
-        what = "unforeseen" if configuration.mask else f"unforeseen: {error}"
-        return _failure(source, error, what, "report this bug with the document", configuration)
 
-
-def _failure(source: Source, error: Exception, what: str, fix: str, configuration: Configuration) -> Failure:
-    name, location = source.id, printable(source.location)
-    if configuration.mask:
-        from jiaokan.mask import mask_location
-
-        name, location, what = mask_location(name).replace("*", "x"), mask_location(location), mask_location(what)
-    return Failure(name, location, type(error).__name__, what, fix)
+def _how(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"

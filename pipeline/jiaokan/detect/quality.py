@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -133,18 +133,40 @@ def estimate(document: Document, normalised: Document, knowledge: Knowledge) -> 
     return replace(document, quality=Quality(*whole, rate.rate, (rate.low, rate.high), unjudged, parts))
 
 
-def pooled(rows: Sequence[tuple[int, float, float]]) -> Rate:
-    """Return the rate of several parts together, from each one's characters, expected errors and their variance.
+@dataclass(slots=True)
+class Pool:
+    """What the estimates of several parts come to, one part added after the other."""
 
-    Pages of one engine are misjudged alike: the interval of a thousand pages is not the thirtieth part of a page's.
-    """
-    characters = sum(row[0] for row in rows)
-    errors = sum(row[1] for row in rows)
-    alike = SHARED**2 * max(0.0, errors**2 - sum(row[1] ** 2 for row in rows))
-    spread = NINETY * math.sqrt(sum(row[2] for row in rows) + alike)
-    size = max(characters, 1)
-    rate, low, high = (min(1.0, max(0.0, count / size)) for count in (errors, errors - spread, errors + spread))
-    return Rate(characters, errors, rate, low, high)
+    characters: int = 0
+    errors: float = 0.0
+    squares: float = 0.0  # of each part's expected errors
+    variance: float = 0.0
+
+    def add(self, characters: int, expected: float, variance: float) -> None:
+        """Add a part's characters, expected errors and their variance."""
+        self.characters += characters
+        self.errors += expected
+        self.squares += expected**2
+        self.variance += variance
+
+    def rate(self) -> Rate:
+        """Return the rate of all parts together.
+
+        Pages of one engine are misjudged alike: the interval of a thousand pages is not the thirtieth part of a page's.
+        """
+        alike = SHARED**2 * max(0.0, self.errors**2 - self.squares)
+        spread = NINETY * math.sqrt(self.variance + alike)
+        size = max(self.characters, 1)
+        rate, low, high = (min(1.0, max(0.0, count / size)) for count in (self.errors, self.errors - spread, self.errors + spread))
+        return Rate(self.characters, self.errors, rate, low, high)
+
+
+def pooled(rows: Iterable[tuple[int, float, float]]) -> Rate:
+    """Return the rate of several parts together, from each one's characters, expected errors and their variance."""
+    pool = Pool()
+    for row in rows:
+        pool.add(*row)
+    return pool.rate()
 
 
 def _parts(document: Document, knowledge: Knowledge) -> Iterator[tuple[Literal["section", "field"], str, list[Span]]]:

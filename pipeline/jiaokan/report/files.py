@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from jiaokan.errors import InputError
 
 
 def write(path: Path, data: bytes | str) -> None:
     """Write a file, making its folder; text is UTF-8. Raises InputError if the disk is full or the place not writable."""
-    content = data.encode() if isinstance(data, str) else data
+    with whole(path) as stream:
+        stream.write(data.encode() if isinstance(data, str) else data)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """Give a stream whose file takes its name when the block ends without an error, and is gone otherwise. Raises as `write` does."""
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as stream:
             temporary = stream.name
-            stream.write(content)
+            yield cast("BinaryIO", stream)
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except OSError as error:

@@ -13,13 +13,13 @@ from typing import Any
 from urllib.parse import quote
 
 from jiaokan.errors import InputError
-from jiaokan.report import charts, figures
-from jiaokan.report.figures import LIMIT, Confusion, Group, Row, Run
+from jiaokan.report import charts
+from jiaokan.report.figures import ENOUGH, LIMIT, Checks, Confusion, Documents, Failures, Faults, Group, Row, Run
 from jiaokan.report.files import write
 from jiaokan.report.markup import between, count, frame, link, marked, percent, section, shown, table
 from jiaokan.report.record import SCHEMA
 from jiaokan.report.sheet import Neighbours, context, notes, sheet
-from jiaokan.report.tables import COLUMNS, read_run
+from jiaokan.report.tables import COLUMNS, RECORDS, parts, records
 from jiaokan.report.words import CHECK, GAP, KIND, STATUS, TABLE, TEST, message, rules, values
 
 __all__ = ["GAP", "KIND", "STATUS", "page", "rebuild", "write_report"]
@@ -27,9 +27,9 @@ __all__ = ["GAP", "KIND", "STATUS", "page", "rebuild", "write_report"]
 REPORT, PAGES = "report.html", "pages"
 MOST_PAGES = 200  # side by side
 MOST_DETAILS = 50  # documents whose notes stand in the overview
-ENOUGH = 100  # characters from which a page's rate says anything
 FIRST = 20  # rows of a long table that stand open
 MOST_FAILED = 50  # failed checks of one rule
+MOST_FAILURES = 500  # files that could not be read
 MOST_BARS = 12
 MEDIUM = {"print": "印刷件，经识别", "keyboard": "键盘录入", "both": "录入、印刷后再经识别"}
 APPLY = {"none": "均不写入，只作建议", "certain": "确证者（把握 98% 以上）", "likely": "很可能者（把握 90% 以上）"}
@@ -66,23 +66,23 @@ def write_report(folder: Path, manifest: Mapping[str, Any]) -> int:
     finally:
         if staging:
             shutil.rmtree(staging, ignore_errors=True)
-    return len(run.documents)
+    return run.documents.number
 
 
 def page(run: Run, details: Mapping[str, str], contexts: Contexts) -> str:
     """Return the overview of a run; `details` are the notes of each document shown in it, by id, `contexts` surround its examples."""
-    addresses = _addresses(run)
-    parts = [
+    addresses = Addresses(run)
+    sections = [
         ("rates", "差错率", _rates(run)), ("faults", "讹误", _faults(run, addresses, contexts)), ("checks", "核对不符", _checks(run, addresses)),
         ("documents", "各件情况", _documents(run, addresses)), ("details", "逐件校记", _details(run, details, addresses)),
         ("failures", "未能处理", _failures(run)), ("next", "下一步", _steps(run, addresses)),
     ]  # fmt: skip
-    parts = [part for part in parts if part[2]]
-    contents = "".join(link(f"#{name}", heading) for name, heading, _ in parts) + link("#files", "表格与档案")
+    sections = [part for part in sections if part[2]]
+    contents = "".join(link(f"#{name}", heading) for name, heading, _ in sections) + link("#files", "表格与档案")
     body = (
         f'<header><h1>校勘质量报告</h1>{_summary(run)}{_totals(run)}<nav class="contents" aria-label="目录">{contents}</nav></header><main>'
-        + "".join(section(name, heading, text) for name, heading, text in parts)
-        + f"</main>{_foot(run)}"
+        + "".join(section(name, heading, text) for name, heading, text in sections)
+        + f"</main>{_foot(run, addresses)}"
     )
     return frame("校勘质量报告", body, kind="report")
 
@@ -107,62 +107,66 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _run(folder: Path, manifest: Mapping[str, Any]) -> Run:
+    lacking = [name for name in COLUMNS if not any((folder / "tables" / name).glob("*.parquet"))]
+    if lacking:
+        raise InputError(f"not a complete run (no {', '.join(lacking)})", where=str(folder), fix=FIX)
     try:
-        frames = read_run(folder)
-    except InputError:
-        raise
-    except Exception as error:  # noqa: BLE001 -- pyarrow and pandas raise a dozen kinds
-        raise InputError(f"a damaged table: {str(error).splitlines()[0]}", where=str(folder / "tables"), fix=FIX) from None
-    tables: dict[str, list[Row]] = {}
-    for name, columns in COLUMNS.items():
-        lacking = [column for column in columns if column not in frames[name]]
-        if lacking:
-            raise InputError(f"no column {', '.join(lacking)}", where=str(folder / "tables" / name), fix=FIX)
-        cells = frames[name].astype(object)
-        tables[name] = [{str(key): cell for key, cell in row.items()} for row in cells.where(cells.notna(), None).to_dict("records")]
-    if len(tables["documents"]) != manifest.get("documents"):
-        what = f"not one run: {len(tables['documents'])} documents in its tables, {manifest.get('documents')} in its manifest"
+        return _added_up(folder, manifest)
+    except (TypeError, AttributeError) as error:
+        raise InputError(f"a damaged table: {error}", where=str(folder / "tables"), fix=FIX) from None
+
+
+def _added_up(folder: Path, manifest: Mapping[str, Any]) -> Run:
+    """Return the run's figures, with one part of it in memory at a time."""
+    documents = Documents(worst=MOST_PAGES + MOST_LISTED, first=MOST_DETAILS)
+    for part in parts(folder, "documents", "quality"):
+        documents.add(part["documents"], part["quality"])
+        for path in (folder / "records" / f"{row['id']}.json" for row in part["documents"] if _keeps_files(manifest)):
+            if not path.is_file():
+                raise InputError("no such record", where=str(path), fix=FIX)
+    if documents.number != manifest.get("documents"):
+        what = f"not one run: {documents.number} documents in its tables, {manifest.get('documents')} in its manifest"
         raise InputError(what, where=str(folder), fix=FIX)
-    missing = next((row["id"] for row in tables["documents"] if not _record_path(folder, row["id"]).is_file()), None)
-    if missing is not None:
-        raise InputError("no such record", where=str(_record_path(folder, missing)), fix=FIX)
-    return Run(tables["documents"], tables["edits"], tables["checks"], tables["quality"], _read_failures(folder / "failures.jsonl"), manifest)
+    listed = [row["id"] for row in documents.worst.rows]
+    faults, checks = Faults(listed[:MOST_PAGES]), Checks(most_failed=MOST_FAILED, listed=listed)
+    for part in parts(folder, "edits", "checks"):
+        faults.add(part["edits"])
+        checks.add(part["checks"])
+    return Run(documents, faults, checks, _read_failures(folder / "failures.jsonl"), manifest)
 
 
-def _read_failures(path: Path) -> list[dict[str, Any]]:
+def _read_failures(path: Path) -> Failures:
+    number, first = 0, list[dict[str, str]]()
     try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-        return [{key: str(row[key]) for key in ("source", "what", "fix")} for row in rows]
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            for row in (json.loads(line) for line in lines if line.strip()):
+                told = {key: str(row[key]) for key in ("source", "what", "fix")}
+                number += 1
+                if number <= MOST_FAILURES:
+                    first.append(told)
     except FileNotFoundError:
         raise InputError("no such file", where=str(path), fix=FIX) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"cannot be read: {error!r}", where=str(path), fix=FIX) from None
-
-
-def _record_path(folder: Path, name: str) -> Path:
-    return folder / "records" / f"{name}.json"
+    return Failures(number, first)
 
 
 def _sheets(folder: Path, staging: Path, run: Run) -> tuple[dict[str, str], Contexts]:
     """Write the side-by-side pages, one record in memory at a time; return the notes and the examples for the overview."""
-    names, details, addresses = _paged(run), {}, _addresses(run)
+    names, details, addresses = _paged(run), dict[str, str](), Addresses(run)
     contexts: dict[tuple[str, int], tuple[str, str]] = {}
     examples: dict[str, list[int]] = defaultdict(list)
     for name, number in (one.example for found in _confusions(run).values() for one in found):
         examples[name].append(number)
-    for place, name in enumerate(names):
-        path = _record_path(folder, name)
+    for place, (name, record) in enumerate(zip(names, records(folder, names), strict=True)):
         neighbours = Neighbours(*(_file(names[at]) if 0 <= at < len(names) else "" for at in (place - 1, place + 1)))
         try:
-            record = json.loads(path.read_bytes())
-            if (record["schema"], record["id"]) != (SCHEMA, name):
-                raise InputError(f"the record of {record['id']!r}, schema {record['schema']!r}", where=str(path), fix=FIX)
             text = sheet(record, neighbours, f"第 {place + 1} 件，共 {len(names)} 件")
-            if len(run.documents) <= MOST_DETAILS:
-                details[name] = notes(record, addresses[name])
+            if run.documents.number <= MOST_DETAILS:
+                details[name] = notes(record, addresses.of(name))
             contexts.update({(name, number): context(record, number) for number in examples[name]})
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            raise InputError(f"a damaged record: {error!r}", where=str(path), fix=FIX) from None
+            raise InputError(f"a damaged record: {error!r}", where=f"{folder}: {name}", fix=FIX) from None
         write(staging / f"{name}.html", _encoded(text))
     return details, contexts
 
@@ -185,51 +189,62 @@ def _encoded(text: str) -> bytes:
 # --- what goes where
 
 
-def _worst_first(run: Run) -> list[Row]:
-    """Return the documents, the worst first; those too short for a rate come last."""
-    return sorted(run.documents, key=lambda row: (row["characters"] < ENOUGH, -row["estimated_error_rate"], row["id"]))
+class Addresses:
+    """Where each document is to be seen: side by side, or else its record; nowhere in a run that keeps no files."""
+
+    def __init__(self, run: Run) -> None:
+        self.paged = frozenset(_paged(run))
+        self._files = _keeps_files(run.manifest)
+
+    def of(self, name: str) -> str:
+        """Return the address of a document, or ""."""
+        if name in self.paged:
+            return f"{PAGES}/{_file(name)}"
+        return f"records/{quote(name)}.json" if self._files else ""
+
+    def table(self, name: str) -> str:
+        """Return a link to a table of the run."""
+        address = f"tables/{name}.csv" if self._files else f"tables/{name}/"
+        return link(address, address)
 
 
 def _paged(run: Run) -> list[str]:
-    return [row["id"] for row in _worst_first(run)[:MOST_PAGES]]
+    return [row["id"] for row in run.documents.worst.rows[:MOST_PAGES]]
 
 
 def _file(name: str) -> str:
     return quote(f"{name}.html")
 
 
-def _addresses(run: Run) -> dict[str, str]:
-    """Return where each document is to be seen: side by side, or else its record."""
-    paged = set(_paged(run))
-    return {row["id"]: f"{PAGES}/{_file(row['id'])}" if row["id"] in paged else f"records/{quote(row['id'])}.json" for row in run.documents}
+def _keeps_files(manifest: Mapping[str, Any]) -> bool:
+    """Return whether each document has files of its own, and each table its CSV."""
+    return bool(manifest.get("files") != "none")
 
 
 # --- the overview, part by part
 
 
 def _summary(run: Run) -> str:
-    if not run.documents:
+    if not run.documents.number:
         return '<p class="lead">本次没有处理成功的文件。</p>'
-    rate = figures.total(run)
-    done = {status: sum(row[status] for row in run.documents) for status in STATUS}
+    rate, done = run.documents.total(), run.documents.done
     return (
-        f'<p class="lead">本批文件 {count(len(run.documents))} 件，共 {count(rate.characters)} 字，识别文本的差错率估计为 <b>{percent(rate.rate)}</b>'
+        f'<p class="lead">本批文件 {count(run.documents.number)} 件，共 {count(rate.characters)} 字，识别文本的差错率估计为 <b>{percent(rate.rate)}</b>'
         f"（90% 区间 {between(rate.low, rate.high)}），即约 {count(rate.errors)} 字有误；其中有确证的 {count(done['applied'])} 处已改正，"
         f"另有建议 {count(done['suggested'])} 处、存疑 {count(done['flagged'])} 处，有待对照原件。"
-        f"以上差错率由模型估计，未与原件比对；数字和字母（占 {figures.unjudged(run):.1%}）无从逐字判断，只按所在页面推算，人名的估计也较粗，均须另行核对。</p>"
+        f"以上差错率由模型估计，未与原件比对；数字和字母（占 {run.documents.unjudged():.1%}）无从逐字判断，只按所在页面推算，人名的估计也较粗，均须另行核对。</p>"
     )
 
 
 def _totals(run: Run) -> str:
-    rate = figures.total(run)
-    known = [row for row in run.documents if row["characters"]]
+    rate, known = run.documents.total(), run.documents.characters > 0
     facts = [
-        ("文件", count(len(run.documents)), ""), ("字数", count(rate.characters), "不计空白"),
+        ("文件", count(run.documents.number), ""), ("字数", count(rate.characters), "不计空白"),
         ("估计差错率", percent(rate.rate) if known else "—", between(rate.low, rate.high) if known else ""),
-        ("未逐字判断", f"{figures.unjudged(run):.1%}" if known else "—", "数字和字母"),
-        *((name, count(sum(row[status] for row in run.documents)), "处") for status, name in STATUS.items()),
-        ("核对不符", count(sum(row["status"] == "fail" for row in run.checks)), f"共核对 {count(len(run.checks))} 项"),
-        ("未能处理", count(len(run.failures)), "件"),
+        ("未逐字判断", f"{run.documents.unjudged():.1%}" if known else "—", "数字和字母"),
+        *((name, count(run.documents.done[status]), "处") for status, name in STATUS.items()),
+        ("核对不符", count(run.checks.number("fail")), f"共核对 {count(run.checks.number())} 项"),
+        ("未能处理", count(run.failures.number), "件"),
     ]  # fmt: skip
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}<small>{remark}</small></dd></div>" for name, value, remark in facts)
     return (
@@ -239,9 +254,9 @@ def _totals(run: Run) -> str:
 
 
 def _rates(run: Run) -> str:
-    if not run.documents:
+    if not run.documents.number:
         return ""
-    families, (columns, over) = figures.families(run), figures.distribution(run)
+    families, (columns, over) = run.documents.families(), run.documents.distribution()
     title, spread = "各文种的估计差错率与 90% 区间", "各件估计差错率的分布"
     bars = [(shown(group.name) or UNKNOWN, group.rate) for group in families[:MOST_BARS]]
     return (
@@ -249,7 +264,7 @@ def _rates(run: Run) -> str:
         f'<div class="pair"><figure><figcaption>{title}</figcaption>{charts.rates("c1", title, bars, LIMIT)}</figure>{_groups("文种", families)}</div>'
         f'<div class="pair"><figure><figcaption>{spread}（件数）</figcaption>{charts.distribution("c2", spread, columns, over)}</figure>'
         f"{_spread(spread, columns, over)}</div>"
-        f'<div class="duo"><div>{_groups("部分", figures.parts(run, "section"))}</div><div>{_groups("栏目", figures.parts(run, "field"))}</div></div>'
+        f'<div class="duo"><div>{_groups("部分", run.documents.parts("section"))}</div><div>{_groups("栏目", run.documents.parts("field"))}</div></div>'
     )
 
 
@@ -277,10 +292,10 @@ def _folded(headings: Sequence[str], rows: Sequence[Sequence[str]], *, figures_i
     return shown_now + rest
 
 
-def _faults(run: Run, addresses: Mapping[str, str], contexts: Contexts) -> str:
-    if not run.edits:
-        return '<p class="none">未发现讹误。</p>' if run.documents else ""
-    kinds = [(KIND.get(kind, kind), found) for kind, found in figures.by_status(run.edits, "kind")]
+def _faults(run: Run, addresses: Addresses, contexts: Contexts) -> str:
+    if not run.faults.number:
+        return '<p class="none">未发现讹误。</p>' if run.documents.number else ""
+    kinds = [(KIND.get(kind, kind), found) for kind, found in run.faults.by_status("kind")]
     title = "各类讹误的处理"
     bars = [(shown(name), found) for name, found in kinds[:MOST_BARS]]
     rest = sum((found for _, found in kinds[MOST_BARS:]), Counter[str]())
@@ -297,7 +312,7 @@ def _faults(run: Run, addresses: Mapping[str, str], contexts: Contexts) -> str:
             ("intruded", "最常见的衍字", ["所衍", "已改", "建议", "合计", "例"]),
         )
     }  # fmt: skip
-    ruled = [[shown(rules(rule)), *_counts(found)] for rule, found in figures.by_status(run.edits, "rule")]
+    ruled = [[shown(rules(rule)), *_counts(found)] for rule, found in run.faults.by_status("rule")]
     kind_rows = [[shown(name), *_counts(found)] for name, found in kinds]
     headings = [*STATUS.values(), "合计"]
     return (
@@ -313,157 +328,140 @@ def _counts(found: Counter[str], statuses: Iterable[str] = STATUS) -> list[str]:
 
 
 def _confusions(run: Run) -> dict[str, list[Confusion]]:
-    """Return the confusions that the overview shows, with examples from documents that have a page."""
-    found = figures.confusions(run.edits, frozenset(_paged(run)))
-    return {sort: rows[: FIRST if sort == "substituted" else FIRST // 2] for sort, rows in found.items()}
+    """Return the confusions that the overview shows."""
+    return {sort: rows if sort == "substituted" else rows[: FIRST // 2] for sort, rows in run.faults.confusions(FIRST).items()}
 
 
-def _example(one: Confusion, addresses: Mapping[str, str], contexts: Contexts) -> str:
+def _example(one: Confusion, addresses: Addresses, contexts: Contexts) -> str:
     """Return a confusion where it stands, leading there; without a page, the name of its document."""
     name, number = one.example
     if one.example not in contexts:
         return shown(name)
     left, right = contexts[one.example]
     tag = "del" if one.before else "ins"
-    return link(f"{addresses[name]}#e{number}", f"{shown(left[-5:])}<{tag}>{marked(one.before or one.after)}</{tag}>{shown(right[:5])}")
+    return link(f"{addresses.of(name)}#e{number}", f"{shown(left[-5:])}<{tag}>{marked(one.before or one.after)}</{tag}>{shown(right[:5])}")
 
 
-def _checks(run: Run, addresses: Mapping[str, str]) -> str:
-    if not run.documents:
+def _checks(run: Run, addresses: Addresses) -> str:
+    if not run.documents.number:
         return ""
-    judged = figures.verdicts(run.checks)
+    judged = run.checks.verdicts()
     failed = [found for found in judged if found[2]]
     passed = "、".join(f"{shown(TEST.get(rule, rule))}（{count(found['pass'])}）" for rule, found, rows in judged if not rows and found["pass"])
     told = f'<p class="remark">无一不符的核对（相符件数）：{passed}。</p>' if passed else ""
-    opened = " open" if sum(len(rows) for _, _, rows in failed) <= FIRST else ""
+    opened = " open" if run.checks.number("fail") <= FIRST else ""
     remark = '<p class="remark">由文件各栏目互相核对而得：不符或因识别有误，或因原件如此，请对照原件。</p>'
     return remark + ("".join(_failed(rule, found, rows, addresses, opened) for rule, found, rows in failed) or '<p class="none">没有不符之处。</p>') + told
 
 
-def _failed(rule: str, found: Counter[str], failed: Sequence[Row], addresses: Mapping[str, str], opened: str) -> str:
+def _failed(rule: str, found: Counter[str], failed: Sequence[Row], addresses: Addresses, opened: str) -> str:
     tally = "，".join(f"{name} {count(found[status])}" for status, name in CHECK.items() if found[status])
-    rows = [[link(addresses.get(row["id"], ""), shown(row["id"])), shown(message(row["message"])), shown(values(row["values"] or "")) or "—"] for row in failed[:MOST_FAILED]]
-    more = f'<p class="remark">另有 {count(len(failed) - MOST_FAILED)} 项，见 {link("tables/checks.csv", "tables/checks.csv")}。</p>' if len(failed) > MOST_FAILED else ""
+    rows = [[link(addresses.of(row["id"]), shown(row["id"])), shown(message(row["message"])), shown(values(row["values"] or "")) or "—"] for row in failed]
+    more = f'<p class="remark">另有 {count(found["fail"] - len(failed))} 项，见 {addresses.table("checks")}。</p>' if found["fail"] > len(failed) else ""
     return f"<details{opened}><summary>{shown(TEST.get(rule, rule))}<small>{tally}</small></summary>{table(['文件', '说明', '所用数值'], rows, kind='told')}{more}</details>"
 
 
-def _documents(run: Run, addresses: Mapping[str, str]) -> str:
-    if not run.documents:
+def _documents(run: Run, addresses: Addresses) -> str:
+    documents = run.documents
+    if not documents.number:
         return ""
-    failed = Counter(row["id"] for row in run.checks if row["status"] == "fail")
-    expected = {row["id"]: row["expected"] for row in run.quality if row["scope"] == "document"}
-    paged, ordered = set(_paged(run)), _worst_first(run)
     rows = [
         [
-            link(addresses[row["id"]] if row["id"] in paged else "", shown(row["id"])), shown(row["family"] or UNKNOWN), shown(row["region_name"] or UNKNOWN), count(row["characters"]),
-            f"{expected.get(row['id'], 0.0):,.1f}", percent(row["estimated_error_rate"]), *(count(row[status]) for status in STATUS), count(failed[row["id"]]),
+            link(addresses.of(row["id"]) if row["id"] in addresses.paged else "", shown(row["id"])), shown(row["family"] or UNKNOWN), shown(row["region_name"] or UNKNOWN), count(row["characters"]),
+            f"{row['expected']:,.1f}", percent(row["estimated_error_rate"]), *(count(row[status]) for status in STATUS), count(run.checks.failures[row["id"]]),
         ]
-        for row in ordered[: MOST_PAGES + MOST_LISTED]
+        for row in documents.worst.rows
     ]  # fmt: skip
-    long = sum(row["characters"] >= ENOUGH for row in ordered)
     remark = "估计差错率高者在前；点开文件名可逐行对照原文与校后。"
-    if long < len(ordered):
-        remark += f"不足 {ENOUGH} 字的 {count(len(ordered) - long)} 件，差错率起伏过大，一律排在最后。"
-    if len(ordered) > MOST_PAGES:
+    if documents.long < documents.number:
+        remark += f"不足 {ENOUGH} 字的 {count(documents.number - documents.long)} 件，差错率起伏过大，一律排在最后。"
+    if documents.number > MOST_PAGES:
         remark += f"只有最差的 {MOST_PAGES} 件可以点开。"
-    if len(ordered) > MOST_PAGES + MOST_LISTED:
-        remark += f"这里列出 {count(MOST_PAGES + MOST_LISTED)} 件，全部见 {link('tables/documents.csv', 'tables/documents.csv')}。"
+    if documents.number > MOST_PAGES + MOST_LISTED:
+        remark += f"这里列出 {count(MOST_PAGES + MOST_LISTED)} 件，全部见 {addresses.table('documents')}。"
     headings = ["文件", "文种", "地区", "字数", "估计错字", "差错率", *STATUS.values(), "核对不符"]
     return f'<p class="remark">{remark}</p>' + _folded(headings, rows, figures_in=set(range(3, 10)), kind="stacked")
 
 
-def _details(run: Run, details: Mapping[str, str], addresses: Mapping[str, str]) -> str:
+def _details(run: Run, details: Mapping[str, str], addresses: Addresses) -> str:
     if not details:
         return ""
     remark = '<p class="remark">点开各件可见每处的原文、校后文字与依据；前后各引十余字，便于在原件上查找。“□”表示此处无字，“␣”表示空格，“↵”表示换行，“⇥”表示换格。</p>'
     return remark + "".join(
         f"<details><summary>{shown(row['id'])}<small>{'，'.join(f'{name} {count(row[status])}' for status, name in STATUS.items())}</small></summary>"
-        f"<p>{link(addresses[row['id']], '逐行对照')}</p>{details[row['id']]}</details>"
-        for row in run.documents
+        f"<p>{link(addresses.of(row['id']), '逐行对照')}</p>{details[row['id']]}</details>"
+        for row in run.documents.first
     )
 
 
 def _failures(run: Run) -> str:
-    rows = [[shown(row["source"]), shown(row["what"]), shown(row["fix"])] for row in run.failures]
-    return _folded(["文件", "原因", "办法"], rows, figures_in=set(), kind="stacked") if rows else ""
+    number, first = run.failures
+    rows = [[shown(row["source"]), shown(row["what"]), shown(row["fix"])] for row in first]
+    more = f'<p class="remark">这里列出 {count(len(first))} 件，全部见 {link("failures.jsonl", "failures.jsonl")}。</p>' if number > len(first) else ""
+    return more + _folded(["文件", "原因", "办法"], rows, figures_in=set(), kind="stacked") if rows else ""
 
 
-def _steps(run: Run, addresses: Mapping[str, str]) -> str:
+def _steps(run: Run, addresses: Addresses) -> str:
     return '<ol class="steps">' + "".join(f"<li>{step}</li>" for step in _advice(run, addresses)) + "</ol>"
 
 
-def _advice(run: Run, addresses: Mapping[str, str]) -> Iterator[str]:
+def _advice(run: Run, addresses: Addresses) -> Iterator[str]:
     """Yield what the figures call for, the most urgent first."""
-    if run.failures:
-        yield f"补做未能处理的 {count(len(run.failures))} 件，原因与办法见{link('#failures', '未能处理')}。"
-    surely = [row for row in run.documents if row["characters"] >= ENOUGH and (row["interval_low"] or 0) > LIMIT]
-    over = [group for group in figures.families(run) if group.rate.characters >= ENOUGH and group.rate.rate > LIMIT]
+    documents, faults = run.documents, run.faults
+    if run.failures.number:
+        yield f"补做未能处理的 {count(run.failures.number)} 件，原因与办法见{link('#failures', '未能处理')}。"
+    over = [group for group in documents.families() if group.rate.characters >= ENOUGH and group.rate.rate > LIMIT]
     if over:
         named = "、".join(f"{shown(group.name) or UNKNOWN} {percent(group.rate.rate)}（{count(group.documents)} 件）" for group in over[:5])
         yield f"{link('#rates', '文种')}之中 {count(len(over))} 种的估计差错率在 {LIMIT:.0%} 以上：{named}。先抽看其扫描件是否清楚、识别时所选版式是否相合，再定整批重扫还是换引擎重识。"
-    if surely:
-        surely = sorted(surely, key=lambda row: (-row["estimated_error_rate"], row["id"]))
-        links = "、".join(link(addresses[row["id"]], shown(row["id"])) for row in surely[:5])
-        yield f"{count(len(surely))} 件的差错率连同区间都在 {LIMIT:.0%} 以上，重新扫描、识别或比逐字改正更省力：{links}{'等' if len(surely) > 5 else ''}。"
-    likely = sum(row["characters"] >= ENOUGH and row["estimated_error_rate"] > LIMIT for row in run.documents) - len(surely)
+    if documents.surely:
+        scans = documents.to_scan.rows
+        links = "、".join(link(addresses.of(row["id"]), shown(row["id"])) for row in scans)
+        yield f"{count(documents.surely)} 件的差错率连同区间都在 {LIMIT:.0%} 以上，重新扫描、识别或比逐字改正更省力：{links}{'等' if documents.surely > len(scans) else ''}。"
+    likely = documents.likely - documents.surely
     if likely:
-        yield f"{'另有 ' if surely else ''}{count(likely)} 件的差错率估计在 {LIMIT:.0%} 以上，而区间跨过 {LIMIT:.0%}：看过{link('#documents', '对照页')}，再定重扫还是逐字改正。"
-    failed = [(rule, found["fail"]) for rule, found, rows in figures.verdicts(run.checks) if rows]
+        yield f"{'另有 ' if documents.surely else ''}{count(likely)} 件的差错率估计在 {LIMIT:.0%} 以上，而区间跨过 {LIMIT:.0%}：看过{link('#documents', '对照页')}，再定重扫还是逐字改正。"
+    failed = [(rule, found["fail"]) for rule, found, rows in run.checks.verdicts() if rows]
     if failed:
         named = "、".join(f"{shown(TEST.get(rule, rule))} {count(number)} 项" for rule, number in failed[:3])
         yield f"对照原件查看{link('#checks', '核对不符')}之处：{named}{'等' if len(failed) > 3 else ''}。金额、日期、编码系统不改，只能由人改正；原件即如此的，送填报单位核实。"
     for status, what in (("suggested", "决定建议"), ("flagged", "查看存疑")):
         yield from _pending(run, status, what, addresses)
-    yield from _repeated(run)
-    applied = [edit["confidence"] for edit in run.edits if edit["status"] == "applied"]
+    yield from _repeated(faults)
+    applied = faults.kinds["applied"].total()
     if applied:
-        wrong = f"{sum(1 - sure for sure in applied):,.1f}"
-        csv = link("tables/edits.csv", "tables/edits.csv")
-        yield f"抽查已改的 {count(len(applied))} 处：按各处的把握合计，约有 {wrong} 处会改错；把握见对照页与 {csv}，由低到高看起。"
-    nameless = sum(not row["family"] for row in run.documents)
-    if nameless:
-        yield f"{count(nameless)} 件未识别文种，栏目未读、核对未做，请人工归类。"
-    if run.documents:
-        unjudged = figures.unjudged(run)
-        yield f"数字和字母未逐字判断，占 {unjudged:.1%}，人名的估计较粗，都须另行抽查；金额与编码宜全查。"
-        sample = min(len(run.documents), 10)
+        yield f"抽查已改的 {count(applied)} 处：按各处的把握合计，约有 {faults.wrong:,.1f} 处会改错；把握见对照页与 {addresses.table('edits')}，由低到高看起。"
+    if documents.nameless:
+        yield f"{count(documents.nameless)} 件未识别文种，栏目未读、核对未做，请人工归类。"
+    if documents.number:
+        yield f"数字和字母未逐字判断，占 {documents.unjudged():.1%}，人名的估计较粗，都须另行抽查；金额与编码宜全查。"
+        sample = min(documents.number, 10)
         yield f"欲知实际差错率，随机抽 {sample} 件照原件录出正文，用 <code>jiaokan evaluate</code> 比对；本报告的估计不能代替实测。"
     else:
         yield "处理成功之后再看本报告。"
 
 
-def _pending(run: Run, status: str, what: str, addresses: Mapping[str, str]) -> Iterator[str]:
-    found = [edit for edit in run.edits if edit["status"] == status]
-    if not found:
+def _pending(run: Run, status: str, what: str, addresses: Addresses) -> Iterator[str]:
+    kinds = run.faults.kinds[status]
+    if not kinds:
         return
-    kind, number = Counter(edit["kind"] for edit in found).most_common(1)[0]
-    most = max(run.documents, key=lambda row: row[status])
+    kind, number = kinds.most_common(1)[0]
+    (most,) = run.documents.most[status].rows
     yield (
-        f"{what} {count(len(found))} 处，其中{shown(KIND.get(kind, kind))}最多，{count(number)} 处；"
-        f"可从{link(addresses[most['id']], shown(most['id']))}看起，有 {count(most[status])} 处。"
+        f"{what} {count(kinds.total())} 处，其中{shown(KIND.get(kind, kind))}最多，{count(number)} 处；"
+        f"可从{link(addresses.of(most['id']), shown(most['id']))}看起，有 {count(most[status])} 处。"
     )
 
 
-def _repeated(run: Run) -> Iterator[str]:
+def _repeated(faults: Faults) -> Iterator[str]:
     """Yield the suggestions made over and over: once decided, a list of terms settles them all."""
-    held: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for edit in run.edits:
-        if edit["status"] == "suggested" and edit["before"].strip() and (edit["after"] or "").strip():
-            held[edit["before"], edit["after"]].add(edit["id"])
-    pairs = sorted((pair for pair, ids in held.items() if len(ids) >= 3), key=lambda pair: (-len(held[pair]), pair))[:5]
-    if pairs:
-        named = "、".join(f"“{marked(before)}”→“{marked(after)}”（{count(len(held[before, after]))} 件）" for before, after in pairs)
+    named = "、".join(f"“{marked(before)}”→“{marked(after)}”（{count(number)} 件）" for before, after, number in faults.repeated(3))
+    if named:
         yield f"多件反复出现同一建议：{named}。确认后把所属的词写入用语表（<code>--terms</code>）再校一遍，可一并改正。"
 
 
-def _foot(run: Run) -> str:
-    rows = [[link(f"tables/{name}.csv", f"tables/{name}.csv"), link(f"tables/{name}/part-0.parquet", "Parquet"), words] for name, words in TABLE.items()]
-    rows += [
-        [link("failures.jsonl", "failures.jsonl"), "", "未能处理的文件：每件一行"],
-        [link("manifest.json", "manifest.json"), "", "本次处理的设置、版本、起止时间与各词典的校验值"],
-        [link("text/", "text/"), "", "校后文本"],
-        [link("records/", "records/"), "", "各件的全部结果，可据以还原原文"],
-    ]
+def _foot(run: Run, addresses: Addresses) -> str:
+    rows = _files(addresses, keeps=_keeps_files(run.manifest))
     manifest, configuration = run.manifest, run.manifest.get("configuration") or {}
     passed_over = manifest.get("passed_over") or []
     fingerprints = dict(manifest.get("dictionaries") or {})
@@ -479,6 +477,20 @@ def _foot(run: Run) -> str:
     each = table(["词典", "校验值"], [[shown(name), f"<code>{shown(str(digest)[:12])}</code>"] for name, digest in sorted(fingerprints.items())])
     known = f"<details><summary>各词典的校验值<small>SHA-256 的前 12 位</small></summary>{each}</details>" if fingerprints else ""
     return f'<footer id="files"><h2>表格与档案</h2>{table(["文件", "供程序用", "内容"], rows)}<p class="soft">{listed}</p>{known}</footer>'
+
+
+def _files(addresses: Addresses, *, keeps: bool) -> list[list[str]]:
+    """Return what else the run folder holds: for spreadsheets, for programs, and what it is."""
+    rows = [[addresses.table(name), link(f"tables/{name}/", "Parquet") if keeps else "Parquet", words] for name, words in TABLE.items()]
+    if not keeps:
+        rows.append([addresses.table(RECORDS), "Parquet", "各件的校后文本与全部结果，可据以还原原文"])
+    rows += [
+        [link("failures.jsonl", "failures.jsonl"), "", "未能处理的文件：每件一行"],
+        [link("manifest.json", "manifest.json"), "", "本次处理的设置、版本、起止时间与各词典的校验值"],
+    ]
+    if keeps:
+        rows += [[link("text/", "text/"), "", "校后文本"], [link("records/", "records/"), "", "各件的全部结果，可据以还原原文"]]
+    return rows
 
 
 def _short(text: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Any
 
-from jiaokan.model import Document, Field
+from jiaokan.model import Box, Document, Field
 
 SCHEMA = "jiaokan/record/1"
 LEVELS = ("一级指标", "二级指标", "三级指标")
@@ -15,11 +17,13 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def to_record(document: Document) -> dict[str, Any]:
     """Return the document as JSON-ready values; `start` and `end` are code points in `original`."""
+    starts = [box.span.start for box in document.boxes]
     return {
         "schema": SCHEMA,
         "id": document.id,
         "source": document.source,
         "sha256": document.sha256,
+        "format": document.format,
         "encoding": document.encoding,
         "masked": document.masked,
         "family": document.family,
@@ -40,9 +44,11 @@ def to_record(document: Document) -> dict[str, Any]:
                 "rule": edit.rule,
                 "confidence": round(edit.confidence, 4),
                 "why": edit.why,
+                **_where(document.boxes, bisect_right(starts, edit.span.start) - 1),
             }
             for edit in document.edits
         ],
+        "boxes": [_box(box) for box in document.boxes],
         "fields": {label: _field(field) for label, field in document.fields.items()},
         "indicators": [
             dict(zip(LEVELS, indicator.levels, strict=True))
@@ -70,9 +76,33 @@ def to_record(document: Document) -> dict[str, Any]:
 
 
 def to_json(document: Document, *, indent: int | None = None) -> str:
-    """Return the record as JSON text in UTF-8 order; a lone surrogate is escaped, for no encoder takes it."""
-    text = json.dumps(to_record(document), ensure_ascii=False, indent=indent)
+    """Return the document's record as JSON text."""
+    return as_json(to_record(document), indent=indent)
+
+
+def as_json(record: dict[str, Any], *, indent: int | None = None) -> str:
+    """Return a record as JSON text in UTF-8 order; a lone surrogate is escaped, for no encoder takes it."""
+    text = json.dumps(record, ensure_ascii=False, indent=indent)
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _where(boxes: Sequence[Box], last: int) -> dict[str, Any]:
+    """Return in which box a place lies, the last that begins before it."""
+    return {"box": boxes[last].id, "page": boxes[last].page} if last >= 0 else {"box": "", "page": 0}
+
+
+def _box(box: Box) -> dict[str, Any]:
+    return {
+        "id": box.id,
+        "start": box.span.start,
+        "end": box.span.end,
+        "page": box.page,
+        "left": box.left,
+        "top": box.top,
+        "right": box.right,
+        "bottom": box.bottom,
+        "confidence": box.confidence,
+    }
 
 
 def _field(field: Field) -> dict[str, Any]:

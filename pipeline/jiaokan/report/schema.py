@@ -32,6 +32,20 @@ class _Edit(_Strict):
     rule: str
     confidence: Share
     why: str
+    box: Annotated[str, Field(description="id of the box where it begins, as the file names it; empty for a text without boxes")] = ""
+    page: Annotated[int, Field(ge=0, description="of that box, from 1; 0 for a text without boxes")] = 0
+
+
+class _Box(_Strict):
+    id: Annotated[str, Field(description="as the file names it, or page-number")]
+    start: Place
+    end: Place
+    page: Annotated[int, Field(ge=1)]
+    left: Annotated[float, Field(description="in the file's own units, from the top left corner")]
+    top: float
+    right: float
+    bottom: float
+    confidence: Annotated[float | None, Field(ge=0, le=1, description="the engine's own, where it gave one")]
 
 
 class _Field(_Strict):
@@ -122,7 +136,8 @@ class Record(_Strict):
     id: str
     source: str
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="of the bytes read")]
-    encoding: str
+    format: Annotated[str, Field(description="of the file: text, hocr, alto, page-xml, pdf and so on")] = "text"
+    encoding: Annotated[str, Field(description="of the text in the file; empty where it holds none as such, as a PDF")]
     masked: Annotated[bool, Field(description="names and numbers of persons are hidden, in `original` too, each by as many characters")]
     family: Annotated[str, Field(description="name in dictionaries/families, empty where it is unknown")]
     family_confidence: Annotated[float, Field(ge=0, le=1, description="0 where the family is unknown")] = 0.0
@@ -130,6 +145,7 @@ class Record(_Strict):
     original: str
     text: str
     edits: list[_Edit]
+    boxes: Annotated[list[_Box], Field(description="what the engine read as one piece, in order; none for a plain text")] = []
     fields: dict[str, _Field]
     indicators: list[_Indicator]
     entities: list[_Entity]

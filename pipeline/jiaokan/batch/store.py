@@ -1,0 +1,89 @@
+"""Where a run is kept: a folder of this machine, or an fsspec URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jiaokan.errors import InputError
+from jiaokan.report import files
+
+FIX = "check the address and its permissions"
+
+
+@dataclass(frozen=True)
+class Store:
+    """Files by name under a root, each whole or absent. Every method raises InputError with the reason if it cannot."""
+
+    root: str  # an absolute path, or a URL
+
+    @property
+    def local(self) -> bool:
+        """Whether it is a folder of this machine, or one that every worker has at the same path."""
+        return "://" not in self.root
+
+    def write(self, name: str, data: bytes | str) -> None:
+        """Write a file; text is UTF-8."""
+        if self.local:
+            files.write(Path(self.root, name), data)
+            return
+        system, root = self._system
+        try:
+            system.makedirs(f"{root}/{name}".rpartition("/")[0], exist_ok=True)
+            system.pipe_file(f"{root}/{name}", data.encode() if isinstance(data, str) else data)  # object stores show a file when it is whole
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file."""
+        try:
+            if self.local:
+                return Path(self.root, name).read_bytes()
+            system, root = self._system
+            return bytes(system.cat_file(f"{root}/{name}"))
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is such a file."""
+        if self.local:
+            return Path(self.root, name).is_file()
+        system, root = self._system
+        return bool(system.exists(f"{root}/{name}"))
+
+    def remove(self, name: str) -> None:
+        """Delete a file if it is there."""
+        if self.local:
+            files.remove(Path(self.root, name))
+            return
+        system, root = self._system
+        try:
+            if self.has(name):
+                system.rm_file(f"{root}/{name}")
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder, hidden ones aside; none if it is not there."""
+        try:
+            if self.local:
+                found = [path.name for path in Path(self.root, folder).glob("*") if path.is_file()]
+            else:
+                system, root = self._system
+                place = f"{root}/{folder}"
+                system.invalidate_cache()
+                found = [str(path).rpartition("/")[2] for path in system.ls(place, detail=False)] if system.exists(place) else []
+        except OSError as error:
+            raise self._failed(error) from None
+        return sorted(name for name in found if not name.startswith("."))
+
+    @cached_property
+    def _system(self) -> tuple[Any, str]:
+        from jiaokan.read.sources import filesystem
+
+        return filesystem(self.root)
+
+    def _failed(self, error: OSError) -> InputError:
+        return InputError(error.strerror or str(error), where=self.root, fix=FIX)
