@@ -166,12 +166,12 @@ class Past:
             self._store.remove(f"tables/{name}/{part}{SUFFIX}")
 
 
-def sweep(store: Store) -> None:
-    """Delete the tables of parts that were never finished."""
+def sweep(store: Store, kind: Kind) -> None:
+    """Delete the tables of parts that were never finished, and those that a run of this kind has not."""
     whole = set(store.names("tables/documents"))
     for name in (*COLUMNS, RECORDS):
         for file in store.names(f"tables/{name}"):
-            if file.endswith(SUFFIX) and file not in whole:
+            if file.endswith(SUFFIX) and (file not in whole or name not in kind.tables):
                 store.remove(f"tables/{name}/{file}")
 
 

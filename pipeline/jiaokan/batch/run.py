@@ -84,7 +84,7 @@ def write_run(place: str, found: Sources, configuration: Configuration, options:
     documents = past.drop_the_rest() + cleaned
     if not documents:
         write_empty(store, kind)
-    sweep(store)
+    sweep(store, kind)
     past.remove_files()
     failures.write(store)
     manifest = {

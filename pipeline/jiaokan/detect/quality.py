@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from jiaokan.detect.engine import engine_doubts
 from jiaokan.detect.suspects import MARKS, Passage, blanks_taken, sets_blanks
 from jiaokan.knowledge.families import Families
 from jiaokan.knowledge.language import END, NUMBER, WORD
@@ -67,7 +68,7 @@ SPARSE = 1e-3  # shares of a page, down to here
 
 def doubts(document: Document, normalised: Document, knowledge: Knowledge) -> Doubts:
     """Return what is known of each character: the language model's view of the `normalised` text, and the edits of the cleaned `document`."""
-    passages = knowledge.passages(normalised.text, sets_blanks(normalised))
+    passages = knowledge.passages(normalised.text, sets_blanks(normalised), engine_doubts(normalised))
     if not passages:
         return Doubts(np.zeros(0, dtype=np.int64), np.zeros((0, len(FEATURES))), 0)
     wrong, lost, edge = (np.concatenate([getattr(passage, name) for passage in passages]) for name in ("wrong", "lost", "edge"))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from jiaokan.detect.edges import edge_evidence
+from jiaokan.detect.engine import Steps, at
 from jiaokan.knowledge.language import END, NUMBER, WORD, tokens
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ PROSE, INSIDE = 15, frozenset("，。；")  # tokens of a stretch of sentences a
 BREAK_FEATURES = ("prefer", "full", "nearly_full", "stop", "bias")
 RUNS_ON = 1.0  # nats: of 2,147 breaks on the dev pages 5 are then wrongly joined and 46 wrongly parted, at 0 it is 10 and 41
 FULL, NEARLY_FULL = 0.93, 0.8  # of the widest line
+UNSURE = 0.5  # of an engine's doubt counted; fitted on train pages it is worth 0.0 to 0.9 by engine (weighted 0.4), and on dev pages more helps a little
 BLANKS = 0.05  # of a page's characters, from which its engine sets blanks between Han
 UNJUDGED = frozenset((NUMBER, WORD, END))
 MARKS = frozenset("，。；：？！、（）\"'〔〕《》—·….%~/")
@@ -68,13 +70,19 @@ class Passage:
     worst: float  # the greatest of them, the printed line's edges taken into account
 
 
-def passages(text: str, language: LanguageModel, confusions: Slips, weights: Mapping[str, Mapping[str, float]]) -> Iterator[Passage]:
-    """Yield the passages of a text with the probabilities of fault, in order; BATCH of them are worked out at a time."""
+def passages(
+    text: str, language: LanguageModel, confusions: Slips, weights: Mapping[str, Mapping[str, float]], engine: Steps = ()
+) -> Iterator[Passage]:
+    """Yield the passages of a text with the probabilities of fault, in order; BATCH of them are worked out at a time.
+
+    `engine` says where the engine was less sure than elsewhere.
+    """
     found, least = stretches(text, language, weights["break"]), weights["sites"]
     while batch := list(islice(found, BATCH)):
         character, seam = features(batch, language, confusions)
-        all_wrong = _logistic(character, weights["character"], CHARACTER_FEATURES)
-        all_lost = _logistic(seam, weights["seam"], SEAM_FEATURES)
+        unsure = UNSURE * at(engine, np.array([start for stretch in batch for start in (*stretch.starts, *[-1] * GAP)]))
+        all_wrong = _logistic(character, weights["character"], CHARACTER_FEATURES, unsure)
+        all_lost = _logistic(seam, weights["seam"], SEAM_FEATURES, unsure)
         stops = np.array([unit in STOPS for stretch in batch for unit in (*stretch.tokens, *[""] * GAP)])
         unjudged = np.array([unit in UNJUDGED for stretch in batch for unit in (*stretch.tokens, *[""] * GAP)])
         all_wrong[unjudged] = 0.0
@@ -209,8 +217,9 @@ def _shifted(values: Floats, by: int) -> Floats:
     return moved
 
 
-def _logistic(matrix: Floats, weights: Mapping[str, float], names: tuple[str, ...]) -> Floats:
-    odds = np.zeros(len(matrix))
+def _logistic(matrix: Floats, weights: Mapping[str, float], names: tuple[str, ...], known: Floats) -> Floats:
+    """Return the probability that the features of each row speak for; `known` are log odds that do as well."""
+    odds = known
     for column, name in zip(matrix.T, names, strict=True):  # column by column: a matrix product's last bits depend on the rows beside
-        odds += column * weights[name]
+        odds = odds + column * weights[name]
     return np.asarray(1.0 / (1.0 + np.exp(-odds)))

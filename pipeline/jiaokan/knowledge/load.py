@@ -23,6 +23,7 @@ from jiaokan.knowledge.tables import read_table, read_text
 from jiaokan.model import Medium
 
 if TYPE_CHECKING:
+    from jiaokan.detect.engine import Steps
     from jiaokan.detect.suspects import Passage
 
 LOADED = 4  # sets of options and user files kept in memory at once
@@ -130,12 +131,12 @@ class Knowledge:
         return _words(self.home)
 
     @cached_property
-    def passages(self) -> Callable[[str, bool], tuple[Passage, ...]]:
+    def passages(self) -> Callable[[str, bool, Steps], tuple[Passage, ...]]:
         """A function that scores a text's passages; the last text is kept, for two stages ask for it one after the other."""
         from jiaokan.detect.suspects import passages
 
         language, confusions, weights = self.language, self.confusions, self.weights
-        return lru_cache(maxsize=1)(lambda text, blanks: tuple(passages(text, language, confusions(blanks), weights)))
+        return lru_cache(maxsize=1)(lambda text, blanks, engine=(): tuple(passages(text, language, confusions(blanks), weights, engine)))
 
     def known_area(self, code: str) -> bool:
         """Tell whether six digits are an area code, of today or of the past."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from jiaokan.detect.engine import engine_doubts
 from jiaokan.detect.suspects import MARKS, Passage, sets_blanks
 from jiaokan.extract.region import region
 from jiaokan.model import Document, Edit, Span
@@ -63,7 +64,7 @@ class Repair:
         shield = Shield(protected(document, self.knowledge))
         framed = (edit for edit in self._framed(document) if not shield.covers(edit.span))
         blanks = sets_blanks(document)
-        passages = self.knowledge.passages(document.text, blanks)
+        passages = self.knowledge.passages(document.text, blanks, engine_doubts(document))
         decided = self._decided(passages, shield, self.channels[blanks])
         taken: list[Edit] = []
         written: set[int] = set()  # places already spoken for
