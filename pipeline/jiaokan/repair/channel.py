@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 CONTEXT = 5  # tokens scored on either side: the order of the model
 SEAM = 0.02  # P(lost) below which nothing is tried in a seam
-SHORTLIST = 7  # paths, best by language model and channel, that are judged by everything
-LEAST = -4.0  # nats of promise below which no path was ever the best (development pairs)
+SHORTLIST = 4  # paths, best by language model and channel, that are judged by everything
+LEAST = -2.0  # nats of promise below which no path was ever the best (development pairs)
 WITNESSED = 1.5  # nats of promise for each token around a reading that agrees with another place of the document
 LONGEST_WORD = 4
 LONGEST_WANTED = 64  # characters of a user's term

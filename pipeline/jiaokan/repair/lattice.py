@@ -5,7 +5,6 @@ The search weighs language model and channel alone, cheaply; `Channel.weigh` the
 
 from __future__ import annotations
 
-import heapq
 import itertools
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,17 +18,17 @@ if TYPE_CHECKING:
     from jiaokan.knowledge.language import LanguageModel, Neighbours
 
 AHEAD = 4  # tokens behind the run that judge its end: one less than the order of the model
-BEAM, BLIND = 8, 4  # paths kept at each token: judged with the token that follows, and without it
-KEPT = 12  # paths handed on
+BEAM, BLIND = 5, 3  # paths kept at each token: judged with the token that follows, and without it
+KEPT = 8  # paths handed on
 LIKELY = 3  # of what the channel thinks likeliest, tried whatever the neighbours
-FITTING, FITTING_BOTH = 6, 8  # of what the channel thinks possible, tried if it suits one neighbour, or both, or makes a word with one
-COMMON_BOTH, COMMON_ONE = 6, 2  # tried because both neighbours, or one, are often seen beside them
+FITTING, FITTING_BOTH = 4, 6  # of what the channel thinks possible, tried if it suits one neighbour, or both, or makes a word with one
+COMMON_BOTH, COMMON_ONE = 4, 2  # tried because both neighbours, or one, are often seen beside them
 MARKS_LOST = 4  # marks tried in every seam that is looked at
 REMEMBERED = 20_000  # places whose candidates are kept
 CHANGE = 1.0  # nats a change costs in the search beyond its channel's own
 NATS = 2.302585  # in one log10
 WEIGHT_HAN, WEIGHT_MARK = 0.5, 0.8  # of the channel in the search: of one Han character for another it says less than the sentence
-MARGIN = 9.0  # nats by which a path may fall behind the text as it stands, or the best path
+MARGIN = 7.0  # nats by which a path may fall behind the text as it stands, or the best path
 EDGE = ""
 ALONE = frozenset("\"'□☐☑■√✓")  # quotes, of which no neighbour can tell which of two is amiss; and tick boxes: never touched
 WORDS, IN_WORDS = 12, 40  # words tried where two tokens of a run stand, made of that many of the channel's likeliest for each
@@ -157,7 +156,7 @@ class Lattice:
         ranked = sorted(((hypothesis[0] + (NATS * score_of(hypothesis[3], following, scratch) if following else 0.0), hypothesis) for hypothesis in found), key=_worth)
         least = ranked[0][0] - MARGIN
         kept = [hypothesis for worth, hypothesis in ranked[:BEAM] if worth > least]
-        kept += [hypothesis for _, hypothesis in heapq.nlargest(BLIND, ranked[BEAM:], key=_blind_worth)]
+        kept += [hypothesis for _, hypothesis in sorted(ranked[BEAM:], key=_blind_worth)[:BLIND]]
         return kept if any(not hypothesis[-1] for hypothesis in kept) else [*kept, next(hypothesis for hypothesis in found if not hypothesis[-1])]
 
     def _all_instead(self, before: str, here: str, after: str) -> tuple[str, ...]:
@@ -222,7 +221,7 @@ def _suited(follow: str, precede: str) -> tuple[str, ...]:
 
 
 def _blind_worth(ranked: tuple[float, _Hypothesis]) -> float:
-    return ranked[1][0]
+    return -ranked[1][0]
 
 
 def _worth(ranked: tuple[float, _Hypothesis]) -> float:
