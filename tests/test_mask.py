@@ -56,7 +56,8 @@ MINUTES = """会议纪要
 手机：{s}
 """
 ROSTER = "姓名\t职务\t手机\n{0}\t组长\t{p}\n{1}\t副组长\t{q}\n{2}\t成员\t{p}\n"
-TEMPLATES = [FORM, LETTER, MINUTES, ROSTER]
+ADDRESSED = "{0}同志：您反映的问题已收悉。\n"
+TEMPLATES = [FORM, LETTER, MINUTES, ROSTER, ADDRESSED]
 
 
 def spaced(name: str) -> str:
@@ -105,7 +106,7 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / f"{NAMES[6]}.txt").write_text(f"联系人：{NAMES[6]}\n", encoding="utf-8")
     (folder / f"{NAMES[7]}.txt").write_text(f"联系人：{NAMES[7]}\n", encoding="utf-8")
     (folder / f"{PHONES[1]}.txt").write_bytes(b"\x89PNG\r\n\x1a\n")
-    (folder / f"{PHONES[1]}.docx").write_bytes(b"PK\x03\x04")
+    (folder / f"{PHONES[1]}.xlsx").write_bytes(b"PK\x03\x04")
     return folder
 
 

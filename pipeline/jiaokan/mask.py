@@ -17,7 +17,7 @@ from types import MappingProxyType
 from jiaokan.edits import Alignment
 from jiaokan.extract.persons import Persons
 from jiaokan.knowledge.load import Knowledge
-from jiaokan.model import Check, Document, Edit, Entity, Field, Indicator, Region, Span
+from jiaokan.model import Check, Document, Edit, Entity, Field, Indicator, Quality, Region, Span
 from jiaokan.script import is_han
 
 SOME = "某"
@@ -66,10 +66,11 @@ def mask(document: Document, knowledge: Knowledge) -> Document:
         text=str(text),
         edits=tuple(_edits(document, original, text, secrets)),
         region=_region(document.region, secrets),
-        fields=MappingProxyType({label: _field(field, original, secrets) for label, field in document.fields.items()}),
+        fields=MappingProxyType(dict(_fields(document, original, secrets))),
         indicators=tuple(_indicator(indicator, secrets) for indicator in document.indicators),
         entities=tuple(_entity(entity, secrets) for entity in document.entities),
         checks=tuple(_check(check, secrets) for check in document.checks),
+        quality=_quality(document.quality, secrets),
         masked=True,
     )
 
@@ -252,6 +253,22 @@ def _edits(document: Document, original: Veiled, text: Veiled, secrets: Secrets)
         elif after is not None:
             after = "".join(map(veil, after)) if original.touches(edit.span) else secrets.hide(after)
         yield replace(edit, before=original.part(edit.span), after=after, why=secrets.hide_quoted(edit.why))
+
+
+def _fields(document: Document, original: Veiled, secrets: Secrets) -> Iterator[tuple[str, Field]]:
+    """Yield the fields under their labels; one read from the page may name a person: 郑守礼同志."""
+    taken: set[str] = set()
+    for label, field in document.fields.items():
+        hidden = secrets.hide(label)
+        while hidden in taken:  # two persons' labels
+            hidden += "'"
+        taken.add(hidden)
+        yield hidden, replace(_field(field, original, secrets), label=hidden)
+
+
+def _quality(quality: Quality | None, secrets: Secrets) -> Quality | None:
+    """Return the estimate with the labels hidden by which its parts are named."""
+    return quality and replace(quality, parts=tuple(replace(part, name=secrets.hide(part.name)) for part in quality.parts))
 
 
 def _field(field: Field, original: Veiled, secrets: Secrets) -> Field:

@@ -97,6 +97,7 @@ LEVELS = [
     ("decimal", "%3.%4"),
     ("bullet", "●"),
     ("upperRoman", "%6."),
+    ("decimal", "%s%7"),
 ]
 
 
@@ -125,6 +126,7 @@ TO_21 = [*"一二三四五六七八九十", *(f"十{digit}" for digit in "一二
 
 # label, file, text
 READ = [
+    ("a percent sign in a number is itself", lambda: numbered((6, "甲")), "%s1甲\n"),
     ("paragraphs in order, empty ones aside", lambda: made("关于开展检查的通知", "", "各乡镇："), "关于开展检查的通知\n各乡镇：\n"),
     (
         "merged cells once, columns kept, a cell on one line, a table in a cell",
@@ -237,6 +239,14 @@ def twice() -> bytes:
     return file.getvalue()
 
 
+def squeezed() -> bytes:
+    """Return a document compressed as ZIP allows and Office does not."""
+    file = io.BytesIO(made("正文"))
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("word/x.xml", b"<x/>" * 100, zipfile.ZIP_LZMA)
+    return file.getvalue()
+
+
 def of_word(content: str) -> bytes:
     """Return a document whose main part is the given text."""
     return with_part(made("正文"), "word/document.xml", content.encode())
@@ -252,6 +262,7 @@ REFUSED = [
     ("a member at the root", lambda: with_part(made("正文"), "/etc/x", b""), "outside itself"),
     ("a member on a drive", lambda: with_part(made("正文"), "C:/x", b""), "outside itself"),
     ("two members of one name", twice, "two files of one name"),
+    ("a member compressed in another way", squeezed, "'word/x.xml' is compressed by a method (number 14)"),
     ("a workbook", lambda: packed({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<x/>"}), "an Excel workbook, not a DOCX"),
     ("a presentation", lambda: packed({"[Content_Types].xml": b"<Types/>", "ppt/presentation.xml": b"<x/>"}), "a PowerPoint presentation, not a DOCX"),
     ("a book", lambda: packed({"mimetype": b"application/epub+zip", "a.xhtml": b""}), "an EPUB book, not a DOCX"),

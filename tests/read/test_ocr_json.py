@@ -50,6 +50,11 @@ SHAPES = [
         ]}),
         TWO + ROWS,
     ),
+    (
+        "a span of thousands of digits",
+        said({"parsing_res_list": [{"block_bbox": [0, 0, 9, 9], "block_content": f"<table><tr><td colspan='{'9' * 5000}'>甲</table>"}]}),
+        "甲\n",
+    ),
 ]  # fmt: skip
 
 
@@ -70,6 +75,15 @@ def test_a_cell_of_html_has_its_box() -> None:
     boxes = read(said({"table_res_list": [{"pred_html": HTML, "cell_box_list": CELLS}]}), where="page.json").boxes
     assert [[box.left, box.top, box.right, box.bottom] for box in boxes] == CELLS
     assert {box.confidence for box in boxes} == {None}
+
+
+def test_a_table_in_two_blocks_has_no_box_twice() -> None:
+    block = {"block_bbox": [0, 100, 300, 200], "block_content": HTML}
+    reading = read(
+        said({"parsing_res_list": [block, block], "table_res_list": [{"pred_html": HTML, "cell_box_list": CELLS}]}), where="page.json"
+    )
+    assert reading.text == ROWS * 2
+    assert len({box.id for box in reading.boxes}) == len(reading.boxes) == 2 * len(CELLS)
 
 
 @pytest.mark.parametrize(

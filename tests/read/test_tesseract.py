@@ -82,6 +82,7 @@ DAMAGED = [
     ("no number at all", PARAGRAPH + b"5\t1\t1\t1\t1\t1\tnan\t0\t1\t1\t90\ta\n", "line 10: not what tesseract writes"),
     ("a sixth level", PARAGRAPH + b"6\t1\t1\t1\t1\t1\t0\t0\t1\t1\t90\ta\n", "line 10: not what tesseract writes"),
     ("more than certain", PARAGRAPH + b"5\t1\t1\t1\t1\t1\t0\t0\t1\t1\t900\ta\n", "line 10: not what tesseract writes"),
+    ("a page twice", PARAGRAPH + PARAGRAPH.partition(b"\n")[2], "line 12: word 1-1-1-1-1 a second time"),
 ]
 
 

@@ -361,6 +361,17 @@ def test_a_file_that_cannot_be_read_is_refused(read: object, file: str, what: st
     assert caught.value.fix
 
 
+@pytest.mark.parametrize(
+    "file", ["<alto><!--\n水库\x1b[2J", "<alto>\x00水库", "<alto><a:b/>" + "<alto" * 900, f"<a{'b' * 900}:c/>", "<a xmlns='\x85'/>"]
+)
+def test_a_message_is_a_short_line(file: str) -> None:
+    """The parser quotes the file."""
+    with pytest.raises(InputError) as caught:
+        xml(file.encode(), where="scan.xml")
+    assert caught.value.what.isprintable()
+    assert len(caught.value.what) < 200
+
+
 def test_an_hocr_file_with_entities_of_its_own_is_not_taken_for_html() -> None:
     with pytest.raises(InputError, match="declares entities"):
         hocr.read((BOMB + in_hocr(line(word("&l9;"))).partition("?>")[2]).encode(), where="page")

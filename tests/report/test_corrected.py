@@ -155,6 +155,15 @@ WRITTEN = [
         '<Word><TextEquiv index="0"><Unicode>庐</Unicode></TextEquiv><TextEquiv index="5"/><TextEquiv conf="0.5" index="1"><Unicode>原</Unicode>',
     ),
     ("what XML must escape", in_alto([["原", "市"]]), [("原", '<"&')], 'CONTENT="&lt;&quot;&amp;"><ALTERNATIVE PURPOSE="OCR">原<'),
+    (
+        "PAGE: a region says its own text, whatever is changed in the regions within it",
+        in_page([["市"]])
+        .replace(b"<TextLine>", b"<TextEquiv><Unicode/></TextEquiv><TextRegion><TextLine>")
+        .replace(b"</TextLine>", b"</TextLine></TextRegion>")
+        .replace(b"<Unicode/>", "<Unicode>原山</Unicode>".encode()),
+        [("原", "庐"), ("市", "县")],
+        '<TextRegion><TextEquiv index="0"><Unicode>庐山</Unicode></TextEquiv><TextEquiv index="1"><Unicode>原山</Unicode>',
+    ),
     ("an intruder", in_alto([["山", "丨", "市"]]), [("丨", "")], '<String CONTENT=""><ALTERNATIVE PURPOSE="OCR">丨</ALTERNATIVE></String>'),
     ("an edit over several words is each word's own", in_alto([["原山", "市", "人氏"]]), [("原山市人氏", "庐山市人民")], 'CONTENT="市"/>'),
     (
@@ -200,6 +209,15 @@ def test_the_encoding_stays(codec: str) -> None:
     assert new is not None
     assert new.startswith(data[:40])
     assert etree.fromstring(new).find(".//String").get("CONTENT") == "庐山"  # a character that Big5 lacks is a reference
+
+
+def test_the_encoding_of_hocr_that_is_no_xml_stays() -> None:
+    data = b"<?xml version='1.0' encoding='big5'?>" + loose([["項目", "市"]]).decode().encode("big5")
+    new = corrected(data, changed(opened(data), ("市", "縣")))
+    assert new is not None
+    assert opened(new).text == "項目縣"
+    assert opened(new).encoding == opened(data).encoding
+    assert new.count(b"<?xml") == 1
 
 
 def opened_as_alto(data: bytes) -> Document:

@@ -63,16 +63,15 @@ class Cluster:
         killed = import_module("distributed").KilledWorker
         try:
             made: Made = future.result()
-        except killed:
-            one_by_one = [(source, client.submit(self.keep, source, pure=False)) for source in batch.sources]
-            return write_part(self.store, batch.part, (self._one(source, future, killed) for source, future in one_by_one), self.kind)
+        except killed:  # one after the other, so that none is taken for another that ends its worker
+            return write_part(self.store, batch.part, (self._one(client, source, killed) for source in batch.sources), self.kind)
         except ModuleNotFoundError as error:
             raise InputError(f"its workers lack {error.name}", where="--cluster", fix="install the same jiaokan on every worker") from None
         return made
 
-    def _one(self, source: Source, future: Any, killed: type[Exception]) -> Kept | Failure:  # noqa: ANN401 -- as above
+    def _one(self, client: Any, source: Source, killed: type[Exception]) -> Kept | Failure:  # noqa: ANN401 -- as above
         try:
-            result: Kept | Failure = future.result()
+            result: Kept | Failure = client.submit(self.keep, source, pure=False).result()
         except killed:
             what = f"every worker that took it died, or was not done in {self.limit:g} seconds"
             return failure(source, "WorkerDied", what, "give workers more memory or time, or report this bug with the document", self.configuration)

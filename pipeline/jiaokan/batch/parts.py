@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jiaokan.batch.one import Configuration, Failure, Kept, keep_source
 from jiaokan.batch.store import Store
+from jiaokan.errors import InputError
 from jiaokan.read.sources import Source
 from jiaokan.report.tables import COLUMNS, RECORDS, STAMP, encoded
 
@@ -150,12 +151,24 @@ class Past:
         except (ArrowException, KeyError):  # no part of ours, or a damaged one: its documents are done anew
             self._delete(part)
             return
-        same = (table.schema.metadata or {}).get(STAMP) == self._kind.stamp.encode()
-        self._base.executemany("INSERT INTO done VALUES (?, ?, ?, 0)", [(mark, part, name) for mark, name in rows])
+        same = (table.schema.metadata or {}).get(STAMP) == self._kind.stamp.encode() and self._is_whole(part)
+        self._base.executemany("INSERT INTO done VALUES (?, ?, ?, 0)", [(mark if same else "", part, name) for mark, name in rows])
         if same and rows:
             self._parts.add(part)
         else:
             self._delete(part)
+
+    def _is_whole(self, part: str) -> bool:
+        """Tell whether every table of a part is there to its end."""
+        from pyarrow import ArrowException, parquet
+
+        try:
+            for name in self._kind.tables:
+                with self._store.open(f"tables/{name}/{part}{SUFFIX}") as stream:
+                    parquet.read_metadata(stream)
+        except (ArrowException, InputError, OSError):
+            return False
+        return True
 
     def _rewrite(self, part: str, gone: list[str]) -> None:
         """Write a part without some documents."""

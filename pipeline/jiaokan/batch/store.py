@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -36,15 +38,24 @@ class Store:
         except OSError as error:
             raise self._failed(error) from None
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of a file."""
+    @contextmanager
+    def open(self, name: str) -> Iterator[Any]:
+        """Give a stream of a file's bytes."""
         try:
             if self.local:
-                return Path(self.root, name).read_bytes()
-            system, root = self._system
-            return bytes(system.cat_file(f"{root}/{name}"))
+                with Path(self.root, name).open("rb") as stream:
+                    yield stream
+            else:
+                system, root = self._system
+                with system.open(f"{root}/{name}", "rb") as stream:
+                    yield stream
         except OSError as error:
             raise self._failed(error) from None
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file."""
+        with self.open(name) as stream:
+            return bytes(stream.read())
 
     def has(self, name: str) -> bool:
         """Tell whether there is such a file."""
@@ -74,7 +85,8 @@ class Store:
                 system, root = self._system
                 place = f"{root}/{folder}"
                 system.invalidate_cache()
-                found = [str(path).rpartition("/")[2] for path in system.ls(place, detail=False)] if system.exists(place) else []
+                entries = system.ls(place, detail=True) if system.exists(place) else []
+                found = [str(entry["name"]).rpartition("/")[2] for entry in entries if entry["type"] == "file"]
         except OSError as error:
             raise self._failed(error) from None
         return sorted(name for name in found if not name.startswith("."))

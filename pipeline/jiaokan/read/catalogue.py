@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 STANDARD_INPUT = "-"
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f/\\]")
 LONGEST_ID = 200  # bytes: file systems take 255, of which the suffix and a temporary name want some
 
 _TABLES = """
@@ -96,11 +98,16 @@ def printable(location: str) -> str:
 
 def stem(location: str) -> str:
     """Return the name of a file without its suffix, of which no part is a folder."""
-    return printable(Path(location).stem).replace("\\", "-")
+    return without_folders(printable(Path(location).stem))
+
+
+def without_folders(name: str) -> str:
+    """Return a name of which no part is a folder, and no character one that file systems or terminals act on."""
+    return _NO_NAME.sub("-", name)
 
 
 def _of_path(location: str) -> str:
-    return printable(location).replace("://", "-").replace("\\", "-").replace("/", "-").lstrip("-.")
+    return without_folders(printable(location).replace("://", "-")).lstrip("-.")
 
 
 def _short(name: str) -> str:

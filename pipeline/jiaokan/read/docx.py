@@ -93,7 +93,7 @@ def _opened(data: bytes, where: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise InputError(f"damaged DOCX: {error}", where=where, fix="copy the file again; its end may be missing") from None
+        raise InputError(f"damaged DOCX: {str(error)[:100]}", where=where, fix="copy the file again; its end may be missing") from None
     members = archive.infolist()
     names = [member.filename for member in members]
     total = sum(member.file_size for member in members)
@@ -105,6 +105,9 @@ def _opened(data: bytes, where: str) -> zipfile.ZipFile:
             raise InputError(f"the archive names a file outside itself: {name[:100]!r}", where=where, fix=AGAIN)
     if len(set(names)) != len(names):
         raise InputError("the archive has two files of one name", where=where, fix=AGAIN)
+    if other := next((member for member in members if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}), None):
+        what = f"{other.filename[:100]!r} is compressed by a method (number {other.compress_type}) that Office does not use"
+        raise InputError(what, where=where, fix=AGAIN)
     if any(member.flag_bits & 1 for member in members):
         raise InputError("an encrypted ZIP archive", where=where, fix="unpack it with its password, and give the files in it")
     return archive
@@ -180,7 +183,9 @@ class _Parts:
             with self.archive.open(name) as member:
                 return member.read(LARGEST)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-            raise InputError(f"damaged DOCX: {name} cannot be unpacked ({error})", where=self.where, fix="copy the file again") from None
+            raise InputError(
+                f"damaged DOCX: {name} cannot be unpacked ({str(error)[:100]})", where=self.where, fix="copy the file again"
+            ) from None
 
 
 class _Document:
@@ -373,7 +378,7 @@ class _Numbers:
     def _written(levels: Mapping[int, _Level], counts: Mapping[int, int], level: int) -> str:
         label = ""
         for piece in re.split(r"(%[1-9])", levels[level].text):
-            if piece[:1] == "%" and len(piece) == 2:
+            if re.fullmatch("%[1-9]", piece):
                 one = int(piece[1]) - 1
                 form = levels[one].form if one in levels else "none"
                 if form not in _FORMS:

@@ -271,6 +271,7 @@ def _structure(value: dict[str, Any], path: str, page: int) -> Iterator[Line]:
         name = f"{page}-b{number + 1}"
         if "<table" in content:
             same = next((table for table in tables if box.covers(table.box)), None)
+            tables = [table for table in tables if table is not same]  # it stands there once
             yield from same.lines if same else _cells(content, box, [], name, page)
         elif mine:
             yield from lines_of(mine)
@@ -352,7 +353,7 @@ class _Table(HTMLParser):
                 self._column += 1
             spans = dict(attrs)
             across, down = (
-                min(int(span), MOST_COLUMNS) if (span := spans.get(key) or "1").isdecimal() else 1 for key in ("colspan", "rowspan")
+                min(int(span[:9]), MOST_COLUMNS) if (span := spans.get(key) or "1").isdecimal() else 1 for key in ("colspan", "rowspan")
             )
             self.rows[-1].append((self._column, self.count, ""))
             self._covered.update(dict.fromkeys(range(self._column, self._column + across), down))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jiaokan.errors import InputError
-from jiaokan.read.catalogue import STANDARD_INPUT, Catalogue, Entry, Source, printable, stem
+from jiaokan.read.catalogue import STANDARD_INPUT, Catalogue, Entry, Source, printable, stem, without_folders
 from jiaokan.read.formats import HEAD, told
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ def sources(inputs: Iterable[str], *, without: Path | None = None) -> Sources:
     Raises InputError for a path that does not exist or lies in the run, a folder without anything to read, and a table without id and text.
     """
     taken, others = Catalogue(), _Others()
-    own = without and without.absolute()
+    own = without and without.resolve()
     for given in inputs:
-        if own and "://" not in given and Path(given).absolute().is_relative_to(own):
+        if own and "://" not in given and Path(given).resolve().is_relative_to(own):
             raise InputError("lies in the run itself", where=given, fix=f"choose another folder than {without} with -o")
         if not taken.add(_expand(given, others, own)):
             suffixes = ", ".join(sorted(SUFFIXES | TOLD))
@@ -96,7 +96,7 @@ def _expand(given: str, others: _Others, own: Path | None) -> Iterator[Entry]:
         yield from _file(given)
     elif glob.has_magic(given):
         for file in sorted(glob.glob(given, recursive=True)):  # noqa: PTH207 -- Path.glob takes no absolute pattern
-            if Path(file).is_file():
+            if Path(file).is_file() and not (own and Path(file).resolve().is_relative_to(own)):
                 yield from _file(file)
     else:
         raise InputError("no such file or folder", where=given, fix="check the path; quote a glob so that the shell leaves it alone")
@@ -113,7 +113,7 @@ def _folder(folder: Path, others: _Others, own: Path | None) -> Iterator[Entry]:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir():
-                if not entry.is_symlink() and Path(entry.path).absolute() != own:  # a link may lead back here
+                if not entry.is_symlink() and Path(entry.path).resolve() != own:  # a link may lead back here
                     yield from _folder(Path(entry.path), others, own)
             elif (entry.is_file() or entry.is_symlink()) and _readable(entry.path):
                 yield from _file(entry.path)
@@ -145,13 +145,23 @@ def _file(location: str) -> Iterator[Entry]:
         return
     row = 0
     for batch in _table(location).iter_batches(columns=["id"]):
-        for name in batch.column(0).to_pylist():
+        for name in _names(batch.column(0)):
             yield Entry(f"{location}#{row}", _safe(name) or f"{stem(location)}-{row}", place + b"%012d" % row)
             row += 1
 
 
+def _names(column: Any) -> list[Any]:  # noqa: ANN401 -- pyarrow is untyped
+    """Return the values of a column; Parquet does not check that strings are UTF-8, and those that are not are read as file names are."""
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        return [None if name is None else printable(os.fsdecode(name)) for name in column.cast("binary").to_pylist()]
+
+
 def _safe(name: object) -> str:
-    return "" if name is None else str(name).replace("\\", "-").replace("/", "-").lstrip(".")
+    """Return the id in a table as the name of a file; nothing where it is none, or dots and blanks."""
+    safe = "" if name is None else without_folders(str(name)).lstrip(".")
+    return safe if safe.strip(". ") else ""
 
 
 def _table(location: str) -> pa.parquet.ParquetFile:
@@ -175,7 +185,11 @@ def _row(location: str, row: int) -> bytes:
     """Return the text of a row as UTF-8."""
     ends = _groups(location)[1]
     group = bisect_right(ends, row)
-    text = _texts(location, group)[row - (ends[group - 1] if group else 0)].as_py() if group < len(ends) else None
+    cell: Any = _texts(location, group)[row - (ends[group - 1] if group else 0)] if group < len(ends) else None
+    try:
+        text = None if cell is None else cell.as_py()
+    except UnicodeDecodeError:  # a string that is not UTF-8, for Parquet does not check: its encoding is told as a file's is
+        text = cell.as_buffer().to_pybytes()
     if text is None:
         raise InputError("no text in this row", where=f"{printable(location)}#{row}", fix="leave the row out, or read the page again")
     return text if isinstance(text, bytes) else str(text).encode()

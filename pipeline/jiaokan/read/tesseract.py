@@ -70,6 +70,7 @@ def _rows(text: str, where: str) -> Iterator[_Row]:
     lines = text.replace("\r\n", "\n").split("\n")
     if lines[0].lstrip("\ufeff").split("\t")[: len(COLUMNS)] != list(COLUMNS):
         raise InputError(f"line 1: not the head of tesseract's table: {' '.join(COLUMNS)}", where=where, fix=FIX)
+    known = set()
     for number, line in enumerate(lines[1:], start=2):
         if not line:
             continue
@@ -78,7 +79,13 @@ def _rows(text: str, where: str) -> Iterator[_Row]:
             values.append("")  # an editor cut the empty text off
         if len(values) != len(COLUMNS):
             raise InputError(f"line {number}: {len(values)} columns, {len(COLUMNS)} wanted", where=where, fix=FIX)
-        yield _row(number, values, where)
+        row = _row(number, values, where)
+        if row.level == WORD:
+            if row[1:6] in known:
+                what = f"line {number}: word {'-'.join(map(str, row[1:6]))} a second time"
+                raise InputError(what, where=where, fix="give the table of each page as a file of its own")
+            known.add(row[1:6])
+        yield row
 
 
 def _row(number: int, values: list[str], where: str) -> _Row:

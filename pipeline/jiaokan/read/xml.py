@@ -28,7 +28,11 @@ DECLARED = {
 _HEAD = 1024  # bytes in which an encoding is declared (WHATWG HTML §13.2.3.2)
 _DECLARATION = re.compile(rb"""(?:\A\s*<\?xml[^>]*?\bencoding|<meta[^>]*?\bcharset)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([\w.:-]+);")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# What XML has no place for, as itself and as a reference: &#1; &#x1B;
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+    r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|[xX]0*(?:[0-8bcefBCEF]|1[\da-fA-F]|[fF]{3}[efEF])(?![\da-fA-F]));?"
+)
 
 
 class Markup(NamedTuple):
@@ -135,7 +139,9 @@ def _xml(text: str, where: str) -> Any:  # noqa: ANN401
         for entity in _ENTITY.finditer(text):
             if not entity[1].startswith("#"):
                 line = text.count("\n", 0, entity.start()) + 1
-                raise _MalformedError(f"{entity[0]} at line {line} is no entity of XML", where=where, fix="write the character itself")
+                raise _MalformedError(
+                    f"{entity[0][:100]} at line {line} is no entity of XML", where=where, fix="write the character itself"
+                )
     _refuse_depth(root, where)
     return root
 
@@ -163,7 +169,8 @@ def _body(text: str) -> bytes:
 
 def _refuse(error: etree.XMLSyntaxError, text: str, where: str) -> NoReturn:
     line, column = error.position
-    cause = str(error.msg or "nothing in it").partition(", line ")[0]
+    cause = str(error.msg or "nothing in it").partition(", line ")[0].partition("\n")[0].strip()  # it quotes the file
+    cause = "".join(character if character.isprintable() else " " for character in cause[:100])
     if "amplification" in cause or "<!ENTITY" in text[: text.find(">", text.find("<!ENTITY")) + 1]:
         raise _entities(where) from None
     if "depth" in cause:

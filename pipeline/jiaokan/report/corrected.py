@@ -190,12 +190,16 @@ def _in_alto(source: Source, pieces: Sequence[Piece], texts: Sequence[Cleaned], 
 
 
 def _in_page(source: Source, pieces: Sequence[Piece], texts: Sequence[Cleaned], touched: Sequence[int]) -> Iterator[Change]:
-    """Yield a first TextEquiv for each word or line, and for the lines and regions around it that say their text too."""
+    """Yield a first TextEquiv for each word or line, and for the lines and regions around it that say their text too.
+
+    A region that is a piece itself says its own text, not that of the regions within it.
+    """
+    own = {piece.element for piece in pieces}
     around: dict[Any, list[int]] = {}
     for index, piece in enumerate(pieces):
         for holder in piece.element.iterancestors():
             around.setdefault(holder, []).append(index)
-    within = {holder: indices for holder, indices in around.items() if page_xml.equivalent(holder) is not None}
+    within = {holder: indices for holder, indices in around.items() if holder not in own and page_xml.written(holder)}
     new = {pieces[index].element: texts[index].text for index in touched}
     for holder in {holder: None for index in touched for holder in pieces[index].element.iterancestors() if holder in within}:
         new[holder] = _together(pieces, texts, within[holder])
@@ -230,6 +234,9 @@ def _nlp(text: Cleaned) -> str:
     return f"nlp {-math.log(max(text.confidence, 1e-6)) + 0.0:.3f}"
 
 
+_DECLARED = re.compile(r"\s*<\?xml\s[^>]*\?>")
+
+
 def _mended(file: Markup, changes: Sequence[tuple[Any, Cleaned]]) -> bytes:
     """Return an hOCR file that is not well-formed, as HTML: there is no source of its elements to keep."""
     for element, new in changes:
@@ -240,7 +247,10 @@ def _mended(file: Markup, changes: Sequence[tuple[Any, Cleaned]]) -> bytes:
         rejected.text, element.text = element.text, None
         rejected.extend(list(element))
         element.append(both)
-    return _encoded(etree.tostring(file.root.getroottree(), method="html", encoding="unicode"), file.encoding)
+    text = etree.tostring(file.root.getroottree(), method="html", encoding="unicode")
+    if declared := _DECLARED.match(file.text):  # which HTML has as a comment; without it the encoding would have to be guessed
+        text = declared[0] + text.replace(f"<!--{declared[0].strip()[1:-1]}-->", "", 1)
+    return _encoded(text, file.encoding)
 
 
 def _encoded(text: str, encoding: str) -> bytes:

@@ -131,7 +131,7 @@ def parts(folder: Path, *names: str) -> Iterator[dict[str, list[dict[str, Any]]]
 def records(folder: Path, ids: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Yield the records of some documents of a run, one in memory at a time. Raises InputError for one missing or damaged."""
     folder, names = Path(folder), list(ids)
-    places = _places(folder, set(names)) if (folder / "tables" / RECORDS).is_dir() else None
+    places = _places(folder, set(names)) if part_names(folder / "tables" / RECORDS) else None
     for name in names:
         path = folder / "records" / f"{name}.json" if places is None else folder / "tables" / RECORDS
         try:
