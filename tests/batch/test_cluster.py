@@ -102,7 +102,7 @@ def test_a_document_that_takes_too_long_is_one_failure(cluster: Any, tmp_path: P
     limit = ("--time-limit", "2", "--cluster", cluster.scheduler_address)
     assert clean(tmp_path / "in", tmp_path / "m.txt", "-o", tmp_path / "run", *limit)[0] == FAILED
     (row,) = failures(tmp_path / "run")
-    assert (row["id"], row["error"]) == ("m", "WorkerDied")
+    assert (row["id"], row["error"]) == ("m", "TimeLimit")
     assert "not done in 2 seconds" in row["what"]
     assert_holds(tmp_path / "run", {"a", "z"})
 

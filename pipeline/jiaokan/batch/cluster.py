@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import faulthandler
-import os
+import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from importlib import import_module
-from typing import Any, BinaryIO
+from typing import Any
 
+from jiaokan.batch.local import shared_out
 from jiaokan.batch.one import Configuration, Failure, Kept, failure, keep_source
 from jiaokan.batch.parts import Batch, Kind, Made, write_part
 from jiaokan.batch.store import Store
@@ -33,7 +32,7 @@ class Cluster:
     limit: float  # seconds a document may take
 
     def clean(self, batches: Iterable[Batch], *, address: str, jobs: int) -> Iterator[Made]:
-        """Yield what came of each batch, in order. A batch whose worker dies goes to another, and in the end document by document.
+        """Yield what came of each batch, in order. A batch whose worker dies goes to another.
 
         Raises InputError if there is no such cluster, or none of its workers has jiaokan.
         """
@@ -42,40 +41,34 @@ class Cluster:
             for batch in batches:
                 waiting.append((batch, client.submit(self.make, batch, pure=False)))
                 if len(waiting) >= AHEAD * max(1, len(client.nthreads())):
-                    yield self._ended(client, *waiting.popleft())
+                    yield self._ended(*waiting.popleft())
             while waiting:
-                yield self._ended(client, *waiting.popleft())
+                yield self._ended(*waiting.popleft())
 
     def make(self, batch: Batch) -> Made:
-        """Clean a batch and write its part, on a worker: the same part whoever makes it, and however often."""
+        """Clean a batch and write its part, on a worker: the same part whoever makes it, and however often.
+
+        In a process of its own, as on one machine, so that a document ends that and not the worker.
+        """
+        # Dask makes its workers daemons, which may have no children. Ours end when the worker does.
+        multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined] # noqa: SLF001
         self.configuration.knowledge()
-        return write_part(self.store, batch.part, map(self.keep, batch.sources), self.kind)
+        results = shared_out(self.keep, batch.sources, self.configuration, jobs=1, limit=self.limit)
+        return write_part(self.store, batch.part, results, self.kind)
 
     def keep(self, source: Source) -> Kept | Failure:
-        """Return what the run keeps of a document, on a worker; one that takes too long ends its worker."""
-        faulthandler.dump_traceback_later(self.limit, exit=True, file=_nowhere())
-        try:
-            return keep_source(source, self.configuration, self.kind.stamp, files=self.kind.files)
-        finally:
-            faulthandler.cancel_dump_traceback_later()
+        """Return what the run keeps of a document."""
+        return keep_source(source, self.configuration, self.kind.stamp, files=self.kind.files)
 
-    def _ended(self, client: Any, batch: Batch, future: Any) -> Made:  # noqa: ANN401 -- distributed is untyped
-        killed = import_module("distributed").KilledWorker
+    def _ended(self, batch: Batch, future: Any) -> Made:  # noqa: ANN401 -- distributed is untyped
         try:
             made: Made = future.result()
-        except killed:  # one after the other, so that none is taken for another that ends its worker
-            return write_part(self.store, batch.part, (self._one(client, source, killed) for source in batch.sources), self.kind)
+        except import_module("distributed").KilledWorker:
+            what, fix = "every worker that took its part died", "give workers more memory, and run the same command again"
+            return Made(0, [failure(source, "WorkerDied", what, fix, self.configuration) for source in batch.sources])
         except ModuleNotFoundError as error:
             raise InputError(f"its workers lack {error.name}", where="--cluster", fix="install the same jiaokan on every worker") from None
         return made
-
-    def _one(self, client: Any, source: Source, killed: type[Exception]) -> Kept | Failure:  # noqa: ANN401 -- as above
-        try:
-            result: Kept | Failure = client.submit(self.keep, source, pure=False).result()
-        except killed:
-            what = f"every worker that took it died, or was not done in {self.limit:g} seconds"
-            return failure(source, "WorkerDied", what, "give workers more memory or time, or report this bug with the document", self.configuration)
-        return result
 
 
 @contextmanager
@@ -99,8 +92,3 @@ def _client(address: str, jobs: int) -> Iterator[Any]:
         raise InputError(f"no cluster there: {error}", where=f"--cluster {address}", fix="check the address; start a scheduler and workers") from None
     with client:
         yield client
-
-
-@cache
-def _nowhere() -> BinaryIO:
-    return open(os.devnull, "wb")  # noqa: PTH123 -- stays open as long as the worker lives

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jiaokan.batch.one import Configuration, Failure, Kept, keep_source
+from jiaokan.batch.one import Failure, Kept
 from jiaokan.batch.store import Store
 from jiaokan.errors import InputError
 from jiaokan.read.sources import Source
@@ -50,12 +50,6 @@ class Made(NamedTuple):
 def size(documents: int) -> int:
     """Return how many documents make a part: a run that is killed loses a hundredth of its work at most, and a large one has few files."""
     return min(MOST, max(LEAST, documents // PARTS))
-
-
-def clean_part(batch: Batch, configuration: Configuration, store: Store, kind: Kind) -> Made:
-    """Clean a batch and write its part; the same part whoever makes it, and however often. Raises DictionaryError for a bad file of the user's."""
-    configuration.knowledge()
-    return write_part(store, batch.part, (keep_source(source, configuration, kind.stamp, files=kind.files) for source in batch.sources), kind)
 
 
 def write_part(store: Store, part: str, results: Iterable[Kept | Failure], kind: Kind) -> Made:

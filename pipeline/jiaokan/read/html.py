@@ -25,6 +25,7 @@ TICKS = frozenset({"checkbox", "radio"})
 NOT_TYPED = frozenset({"hidden", "image", "file", "password"})
 SPAN = 1000  # columns or rows a cell may span: browsers' bound for columns
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_LINE_END = re.compile(r"\r\n?")  # &#13; is one too
 _BLANKS = re.compile(r" {2,}")
 _NUMBER = re.compile(r"\s*\+?(\d+)")
 _BREAK = "\n"  # in text that is gathered: a line ends here; white space of the source is blanks by then
@@ -45,7 +46,7 @@ class _Page:
     def words(self, text: str | None) -> None:
         """Add text: white space of the source is one blank, save where it is preformatted."""
         if text:
-            self.text.append(text.replace("\r\n", _BREAK).replace(" ", _FIXED) if self.preformatted else _SPACES.sub(" ", text))
+            self.text.append(_LINE_END.sub(_BREAK, text).replace(" ", _FIXED) if self.preformatted else _SPACES.sub(" ", text))
 
     def ended(self) -> None:
         """End the line; within a cell, say that one may end here."""

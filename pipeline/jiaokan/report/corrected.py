@@ -203,6 +203,8 @@ def _in_page(source: Source, pieces: Sequence[Piece], texts: Sequence[Cleaned], 
     new = {pieces[index].element: texts[index].text for index in touched}
     for holder in {holder: None for index in touched for holder in pieces[index].element.iterancestors() if holder in within}:
         new[holder] = _together(pieces, texts, within[holder])
+    for line in [element for element, text in new.items() if not text and element in own]:  # else its words would be read in its place
+        new.update((word, "") for word in line.iterchildren("{*}Word") if page_xml.written(word))
     for element, text in new.items():
         yield from _equivalents(source, element, text)
 
