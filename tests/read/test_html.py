@@ -109,6 +109,7 @@ HARD = [
     ("many cells of many columns", "<table>" + ("<tr>" + "<td colspan=1000 rowspan=1000>1" * 9) * 5000, "columns", None),
     ("one wide row among many", f"<table>{'<tr><td>1' * 50_000}<tr>{'<td>1' * 10_000}</table>", "columns", None),
     ("rows without end", f"<table>{'<tr><td>1' * 100_000}</table>", None, "1\n"),
+    ("ends of lines in every way", "<pre>甲\r乙\r\n丙&#13;丁&#xD;\n戊</pre>", None, "甲\n乙\n丙\n丁\n戊\n"),
     ("what is no character of XML", "<p>甲&#1;&#x1B;&#65534;&#xffff;\x02\ufffe&#49;&#x31;乙", None, "甲 11乙\n"),
     ("breaks without end", "<p>" + "<br>" * 300_000 + "甲", None, "甲\n"),
     ("a page cut off", "<html><body><table><tr><td>甲<td>乙</td", None, "甲\t乙\n"),

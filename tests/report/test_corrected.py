@@ -156,6 +156,12 @@ WRITTEN = [
     ),
     ("what XML must escape", in_alto([["原", "市"]]), [("原", '<"&')], 'CONTENT="&lt;&quot;&amp;"><ALTERNATIVE PURPOSE="OCR">原<'),
     (
+        "PAGE: a line that is emptied is not read from its words again",
+        in_page([["市"], ["县"]]).replace("市</Unicode></TextEquiv></TextLine>".encode(), "丨</Unicode></TextEquiv></TextLine>".encode()),
+        [("丨", "")],
+        '<Word><TextEquiv index="0"><Unicode></Unicode></TextEquiv><TextEquiv index="1"><Unicode>市</Unicode></TextEquiv></Word>',
+    ),
+    (
         "PAGE: a region says its own text, whatever is changed in the regions within it",
         in_page([["市"]])
         .replace(b"<TextLine>", b"<TextEquiv><Unicode/></TextEquiv><TextRegion><TextLine>")

@@ -275,7 +275,7 @@ def _records(run: Path, readings: dict[tuple[str, str], Path], remarks: list[Rem
     where = printable(str(run))
     if not run.joinpath("manifest.json").is_file() or not run.joinpath("records").is_dir():
         missing = "records" if run.joinpath("manifest.json").is_file() else "manifest.json"
-        raise InputError(f"not a complete run (no {missing})", where=where, fix=RUN_AGAIN)
+        raise InputError(f"not a complete run (no {missing})", where=where, fix=f"{RUN_AGAIN} --files all")
     _parsed(run / "manifest.json", _Versioned).check(run / "manifest.json")
     by_bytes: dict[str, Path] = {}
     by_id: dict[str, Path] = {}

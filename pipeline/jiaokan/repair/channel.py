@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 CONTEXT = 5  # tokens scored on either side: the order of the model
 SEAM = 0.02  # P(lost) below which nothing is tried in a seam
 SHORTLIST = 4  # paths, best by language model and channel, that are judged by everything
+PARTNERS = 200  # tokens on either side within which a bracket's partner is looked for
 LEAST = -2.0  # nats of promise below which no path was ever the best (development pairs)
 WITNESSED = 1.5  # nats of promise for each token around a reading that agrees with another place of the document
 LONGEST_WORD = 4
@@ -293,7 +294,7 @@ def _punctuated(passage: Passage, changes: tuple[Reading, ...], memory: Memory) 
             stops += memory.stopped
         elif (here == ["："] or change.after == "；") and (here or change.after)[0] in SENTENCE:
             sentence = _sentence(passage.tokens, change.first, change.last)
-            second += float(here == ["："] and "：" in sentence[0] and passage.tokens[change.last] in ITEMS)
+            second += float(here == ["："] and "：" in sentence[0] and not ITEMS.isdisjoint(passage.tokens[change.last : change.last + 1]))
             listed += float(change.after == "；" and ("；" in sentence[0] or "；" in sentence[1]))
     return stops, second, listed
 
@@ -331,16 +332,19 @@ def _allowed(passage: Passage, changes: tuple[Reading, ...]) -> bool:
     touched = {unit for change in changes for unit in (*change.after, *passage.tokens[change.first : change.last])}
     if not ALONE.isdisjoint(touched):
         return False
-    return BRACKETS.isdisjoint(touched) or unmatched(written(passage, changes)) < unmatched(passage.tokens)
+    if BRACKETS.isdisjoint(touched):
+        return True
+    start, end = max(0, changes[0].first - PARTNERS), changes[-1].last + PARTNERS
+    return unmatched(written(passage, changes, start, end)) < unmatched(passage.tokens[start:end])
 
 
-def written(passage: Passage, changes: tuple[Reading, ...]) -> list[str]:
-    """Return the passage's tokens with some changes made."""
-    units, done = [], 0
+def written(passage: Passage, changes: tuple[Reading, ...], start: int, end: int) -> list[str]:
+    """Return a stretch of the passage's tokens with some changes made."""
+    units, done = [], start
     for change in changes:
         units += [*passage.tokens[done : change.first], *change.after]
         done = change.last
-    return units + passage.tokens[done:]
+    return units + passage.tokens[done:end]
 
 
 def unmatched(units: Iterable[str]) -> int:
