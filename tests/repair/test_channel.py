@@ -197,3 +197,11 @@ def test_probabilities_leave_something_to_the_text_as_it_stands(scores: list[int
     assert 0 <= sum(one.probability for one in found) <= 1 + 1e-9
     assert [one.score for one in found] == sorted(scores, reverse=True)
     assert all((one.probability > 0.5) <= (one.score > 0) for one in found)
+
+
+def test_a_colon_may_end_a_passage() -> None:
+    passage = next(one for one in judged("规范资金：" * 450) if one.tokens[-1] == "：")  # cut in the middle of a long line
+    last = len(passage.tokens)
+    memory = Memory([passage])
+    path = Path((Reading(last - 1, last, "；"),), 9.0, 0.0)
+    assert channel().weigh(passage, [path], memory)[0].changes == path.changes

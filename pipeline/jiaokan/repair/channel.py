@@ -338,8 +338,8 @@ def _allowed(passage: Passage, changes: tuple[Reading, ...]) -> bool:
     return unmatched(written(passage, changes, start, end)) < unmatched(passage.tokens[start:end])
 
 
-def written(passage: Passage, changes: tuple[Reading, ...], start: int, end: int) -> list[str]:
-    """Return a stretch of the passage's tokens with some changes made."""
+def written(passage: Passage, changes: tuple[Reading, ...], start: int = 0, end: int | None = None) -> list[str]:
+    """Return the passage's tokens, or a stretch of them, with some changes made."""
     units, done = [], start
     for change in changes:
         units += [*passage.tokens[done : change.first], *change.after]
