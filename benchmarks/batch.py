@@ -128,8 +128,10 @@ def speed(work: Path, options: argparse.Namespace) -> None:
     print(f"jieba.cut: {median(cuts):,.1f} pages a second of the processor")
     for jobs, measured in runs.items():
         _tell(f"{jobs} workers", measured, texts)
+        processor, parent = median(run.processor for run in measured), median(run.parent for run in measured)
+        print(f"  processor seconds for 1,000 pages: {processor:.1f}, of them {parent:.1f} the parent's")
         ratio = median(cut * run.processor / 1000 for cut, run in zip(cuts, measured, strict=True))
-        print(f"  {1000 / median(run.processor for run in measured):.1f} pages a second of the processor; jieba {ratio:.1f} times as many")
+        print(f"  {1000 / processor:.1f} pages a second of the processor; jieba {ratio:.1f} times as many")
     pairs = list(zip(runs["1"], runs["2"], strict=True))
     for name, ratios in {
         "between the first part and the last": [two.steady / one.steady for one, two in pairs],
@@ -191,13 +193,12 @@ def _archive(work: Path, options: argparse.Namespace) -> dict[str, str]:
 
 def _tell(name: str, measured: list[Timed], texts: dict[str, str]) -> None:
     """Print medians of several runs over the same texts."""
-    whole, first, report, steady, processor, parent = (median(values) for values in zip(*measured, strict=True))
+    whole, first, report, steady, *_ = (median(values) for values in zip(*measured, strict=True))
     pages = sum(map(len, texts.values())) / PAGE
     print(
         f"{name}: {len(texts)} documents, {pages:.0f} pages in {whole:.1f} s (first part after {first:.1f}, report {report:.1f}): ", end=""
     )
     print(f"{len(texts) / whole:.1f} documents/s, {pages / whole:.1f} pages/s; between the first part and the last {steady:.1f} pages/s")
-    print(f"  processor seconds for 1,000 pages: {processor:.1f}, of them {parent:.1f} the parent's")
 
 
 def _cut(texts: Iterable[str]) -> None:

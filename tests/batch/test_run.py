@@ -28,6 +28,7 @@ from batch.runs import (
     write,
 )
 from jiaokan.batch import parts
+from jiaokan.batch.store import Store
 from jiaokan.errors import InputError
 from jiaokan.report.tables import COLUMNS, RECORDS, record
 
@@ -410,3 +411,13 @@ def test_a_glob_that_takes_in_the_run_leaves_it_out(place: Path) -> None:
     for _ in range(2):
         assert clean("**/*.txt", "-o", "in/run")[0] == DONE
         assert_holds(place / "in/run", {"a", "b", "c"})
+
+
+def test_a_run_keeps_others_out_and_clears_away_what_a_killed_one_left(place: Path) -> None:
+    write(place, "in/a.txt", FAULTY)
+    write(place, "run/text/.left.part", "half")
+    with Store(str(place / "run")).alone():
+        code, said = clean("in", "-o", "run")
+    assert (code, "another run is being written here" in said) == (USAGE, True)
+    assert clean("in", "-o", "run")[0] == DONE
+    assert not list((place / "run").rglob(".*"))

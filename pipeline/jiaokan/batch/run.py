@@ -71,6 +71,11 @@ def write_run(place: str, found: Sources, configuration: Configuration, options:
     """
     configuration.knowledge()
     store = Store(place if "://" in place else str(Path(place).absolute()))
+    with store.alone():
+        return _write(store, found, configuration, options, told)
+
+
+def _write(store: Store, found: Sources, configuration: Configuration, options: Options, told: Told) -> Outcome:
     store.remove("manifest.json")
     started, dictionaries = _now(), fingerprints()
     files = options.files and store.local

@@ -7,11 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from jiaokan.errors import InputError
 from jiaokan.report import files
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+LOCK = ".lock"
 FIX = "check the address and its permissions"
 
 
@@ -35,6 +41,30 @@ class Store:
         try:
             system.makedirs(f"{root}/{name}".rpartition("/")[0], exist_ok=True)
             system.pipe_file(f"{root}/{name}", data.encode() if isinstance(data, str) else data)  # object stores show a file when it is whole
+        except OSError as error:
+            raise self._failed(error) from None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs out of a folder of this machine, and clear away what a killed one left half-written in it."""
+        if not self.local or fcntl is None:
+            yield
+            return
+        with self._lock() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # gone when the process is, however it ends
+            except OSError:
+                raise InputError("another run is being written here", where=self.root, fix="wait for it, or choose another folder with -o") from None
+            for folder in ("", "text/", "records/", "corrected/", "tables/", "tables/*/"):
+                for left in Path(self.root).glob(f"{folder}.*.part"):
+                    left.unlink(missing_ok=True)
+            yield
+            Path(self.root, LOCK).unlink(missing_ok=True)
+
+    def _lock(self) -> TextIO:
+        try:
+            Path(self.root).mkdir(parents=True, exist_ok=True)
+            return Path(self.root, LOCK).open("w", encoding="utf-8")
         except OSError as error:
             raise self._failed(error) from None
 
