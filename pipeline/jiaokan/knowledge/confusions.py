@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +28,7 @@ COLUMNS = ("family", "printed", "read", "count")
 POOL = 100_000.0  # characters each family of ours counts for in the pool
 BLANKS = frozenset({"tesseract"})  # families that set blanks between Han characters: what a page shows of its engine
 OTHER_FAMILY = 0.2  # of POOL, for the families of the other sort
+REMEMBERED = 50_000  # pairs of characters whose gain is kept: a worker of a long run must not grow
 UNSURE = 30.0  # characters after which a character's own counts weigh as much as its kind's
 ALIKE, ANYTHING = 0.25, 0.15  # shares of unseen substitutions: times the likeness, to one look-alike; to anything, by its frequency
 STEEP = 4.6  # nats between the likest and the least like of a character's look-alikes
@@ -179,7 +180,7 @@ class Confusions:
 
     @cached_property
     def _gain(self) -> Callable[[str, str], float]:
-        @cache
+        @lru_cache(REMEMBERED)
         def gain(read: str, printed: str) -> float:
             faithful = math.prod(map(self._faithful, read)) if read else 1.0
             return math.log(self._chance(read, printed)) - math.log(faithful)

@@ -207,9 +207,7 @@ def lengths(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
 
 def found(text: str, words: frozenset[str], lengths: Mapping[str, tuple[int, ...]]) -> Iterator[Span]:
     """Yield where words, of the `lengths` they have, stand in a text; overlapping ones too."""
-    alone = {start for start in lengths if len(start) == 1}
-    if alone:
-        yield from (Span(place, place + 1) for place, char in enumerate(text) if char in alone)
+    yield from (Span(place, place + 1) for place, char in enumerate(text) if char in lengths)
     for place, start in enumerate(map(operator.add, text, text[1:])):
         for length in lengths.get(start, ()):
             if text[place : place + length] in words and place + length <= len(text):
