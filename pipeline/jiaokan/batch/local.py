@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 AHEAD = 4  # documents in flight per worker: enough to keep it busy, few enough to keep memory flat
+RENEWED = 1000  # documents after which a worker is replaced by a fresh one: what it remembers of characters grows with those it meets
 TIME_LIMIT = 600.0  # seconds a document may take: a hundred times what a page of 10,000 characters does
 
 
@@ -57,7 +58,7 @@ def shared_out(
     """
     from pebble import ProcessPool
 
-    pool: Any = ProcessPool(max_workers=jobs, context=_context(), initializer=_ready, initargs=(configuration,))
+    pool: Any = ProcessPool(max_workers=jobs, max_tasks=RENEWED, context=_context(), initializer=_ready, initargs=(configuration,))
     waiting: deque[tuple[Source, Future[Result | Failure]]] = deque()
     try:
         for source in sources:
