@@ -111,3 +111,12 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file") as caught:
         load(str(link))
     assert caught.value.where == str(link)
+
+
+def test_an_earlier_run_in_a_folder_is_no_input(folder: Path) -> None:
+    for name, text in (("old/text/a.txt", "项目"), ("old/manifest.json", '{\n "schema": "jiaokan/record/1",\n "version": "0.4.0"\n}')):
+        path = folder / "scans" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert [source.id for source in sources(["scans"]).taken] == ["a", "b", "c"]
+    assert [source.location for source in sources(["scans/old"]).taken] == ["scans/old/text/a.txt"]  # named outright

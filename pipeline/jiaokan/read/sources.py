@@ -27,6 +27,7 @@ SUFFIXES = frozenset({".txt", ".tsv", ".text"})  # what is taken from a folder; 
 TOLD = frozenset({".hocr", ".xml", ".json", ".html", ".htm", ".pdf", ".docx"})  # taken if they begin as a format we read does
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})  # taken where an engine to read them is installed
 TABLE = ".parquet"  # a document a row: columns id and text
+MANIFEST = b'"schema": "jiaokan/record/'  # how the manifest of a run begins, whatever its version
 MOST_NAMED = 1000  # files passed over that are listed by name
 
 _ROW = re.compile(r"(?P<file>.+\.parquet)#(?P<row>\d+)")
@@ -103,7 +104,7 @@ def _expand(given: str, others: _Others, own: Path | None) -> Iterator[Entry]:
 
 
 def _folder(folder: Path, others: _Others, own: Path | None) -> Iterator[Entry]:
-    """Yield what is to be read in a folder and the folders in it, hidden ones and the run's own aside."""
+    """Yield what is to be read in a folder and the folders in it, hidden ones and runs aside."""
     try:
         entries = os.scandir(folder)
     except OSError as error:
@@ -113,12 +114,17 @@ def _folder(folder: Path, others: _Others, own: Path | None) -> Iterator[Entry]:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir():
-                if not entry.is_symlink() and Path(entry.path).resolve() != own:  # a link may lead back here
+                if not entry.is_symlink() and Path(entry.path).resolve() != own and not _is_run(entry.path):  # a link may lead back here
                     yield from _folder(Path(entry.path), others, own)
             elif (entry.is_file() or entry.is_symlink()) and _readable(entry.path):
                 yield from _file(entry.path)
             else:
                 others.add(entry.path)
+
+
+def _is_run(folder: str) -> bool:
+    """Tell whether a folder is an earlier run: what it holds has been read already."""
+    return MANIFEST in _head(str(Path(folder, "manifest.json")))
 
 
 def _readable(location: str) -> bool:
