@@ -160,8 +160,11 @@ def timed(work: Path, texts: dict[str, str], *options: str) -> Timed:
     run = work / "run"
     process = Process(clean(work / "archive", run, *options))
     used = []
+    spent: dict[int, float] = {}  # by each process, also by those that have ended
     while process.running():
-        used.append((time.time(), sum(map(_processor, _members(process.session))), _processor(process.session)))
+        for pid in _members(process.session):
+            spent[pid] = max(spent.get(pid, 0.0), _processor(pid))
+        used.append((time.time(), sum(spent.values()), spent.get(process.session, 0.0)))
         time.sleep(0.2)
     whole = process.wait()
     parts = sorted((path.stat().st_mtime, path) for path in (run / "tables" / "documents").iterdir())
