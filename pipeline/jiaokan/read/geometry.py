@@ -152,7 +152,7 @@ def written(text: Iterable[Sequence[Sequence[Piece]]]) -> Reading:
             last = ""
             for piece in cell:
                 words = _one_line(piece.text)
-                if last and _blank_between(last, words[0]):
+                if last and blank_between(last, words[0]):
                     write(" ")
                 boxes.append(Box(Span(length, length + len(words)), piece.id, piece.page, *piece[3:7], piece.confidence))
                 write(words)
@@ -165,13 +165,14 @@ def _one_line(text: str) -> str:
     return " ".join(text.splitlines()).replace("\t", " ") or " "
 
 
-def _blank_between(last: str, first: str) -> bool:
+def blank_between(last: str, first: str) -> bool:
+    """Tell whether a blank stands between two pieces that end and begin so: between Latin words and numbers."""
     if last.isspace() or first.isspace() or first in NO_BLANK_BEFORE or last in NO_BLANK_AFTER:
         return False
-    return not _wide(last) and not _wide(first)
+    return not wide(last) and not wide(first)
 
 
-def _wide(character: str) -> bool:
+def wide(character: str) -> bool:
     """Tell whether a character is as wide as a Han character, as “ and … are in Chinese type."""
     return unicodedata.east_asian_width(character) in "WFA"
 
@@ -187,7 +188,7 @@ def lines_of(pieces: Sequence[Piece]) -> Iterator[list[list[Piece]]]:
 
 def _units(text: str) -> float:
     """Return the width of a text in em."""
-    return sum(1.0 if _wide(character) else 0.55 for character in text) or 0.55
+    return sum(1.0 if wide(character) else 0.55 for character in text) or 0.55
 
 
 def _upright(piece: Piece) -> bool:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from jiaokan.errors import InputError
-from jiaokan.read.geometry import NO_BLANK_AFTER, NO_BLANK_BEFORE
+from jiaokan.read.geometry import blank_between
 
 WIDEST = 10_000  # columns
 LARGEST = 5_000_000  # places in the grid of a table
@@ -61,16 +60,8 @@ def one_line(lines: Iterable[str]) -> str:
     parts: list[str] = []
     for line in lines:
         words = _TABS.sub(" ", line).strip(" ")
-        if parts and words and _blank_between(parts[-1][-1], words[0]):
+        if parts and words and blank_between(parts[-1][-1], words[0]):
             parts.append(" ")
         if words:
             parts.append(words)
     return "".join(parts)
-
-
-def _blank_between(last: str, first: str) -> bool:
-    return not (_wide(last) or _wide(first) or last in NO_BLANK_AFTER or first in NO_BLANK_BEFORE)
-
-
-def _wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WFA"

@@ -7,7 +7,6 @@ Source: ISO 32000-2; read by PDFium (pypdfium2 5), built without JavaScript.
 from __future__ import annotations
 
 import ctypes
-import unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +23,7 @@ from pypdfium2 import raw
 from jiaokan.errors import InputError
 from jiaokan.model import Box, Span
 from jiaokan.read.formats import Reading
-from jiaokan.read.geometry import WORD_GAP, Piece, assemble, written
+from jiaokan.read.geometry import WORD_GAP, Piece, assemble, wide, written
 from jiaokan.read.lattice import NEAR, Rule, Table, tables
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class _Character(NamedTuple):
     @property
     def em(self) -> float:
         height = self.bottom - self.top
-        return height if not self.seen else self.right - self.left if _wide(self.text) else 0.75 * height
+        return height if not self.seen else self.right - self.left if wide(self.text) else 0.75 * height
 
 
 class _Ruled(NamedTuple):
@@ -301,7 +300,7 @@ def _pieces(characters: Sequence[_Character], ruled: Sequence[Table], number: in
                 yield from ended()
                 run, words, inked = [], [], None
             elif (
-                gap > (2 * BLANK if _wide(run[-1].text) or _wide(character.text) else BLANK)
+                gap > (2 * BLANK if wide(run[-1].text) or wide(character.text) else BLANK)
                 and not (run[-1].text + character.text).isspace()
             ):
                 words.append(" ")
@@ -330,10 +329,6 @@ def _follows(before: _Character, after: _Character) -> bool:
 def _gap(before: _Character, after: _Character) -> float:
     """Return the white between two characters in em."""
     return (after.left - before.right) / max(min(before.em, after.em), 0.1)
-
-
-def _wide(text: str) -> bool:
-    return unicodedata.east_asian_width(text) in "WFA"
 
 
 def _rules(page: pypdfium2.PdfPage, turn: _Turn) -> list[Rule]:
