@@ -6,7 +6,7 @@ import pytest
 
 from jiaokan.knowledge.load import load
 from jiaokan.model import Region
-from jiaokan.repair.places import misnomers
+from jiaokan.repair.places import misnomers, strangers
 
 LUSHAN = Region("360483", "庐山市", "project code 360483 is 庐山市")
 WUSHAN = Region("620524", "武山县", "武山县 stands in the head")
@@ -27,4 +27,25 @@ WUSHAN = Region("620524", "武山县", "武山县 stands in the head")
 )
 def test_misnomers(text: str, region: Region | None, restored: list[tuple[str, str]]) -> None:
     found = [(text[slice(*misnomer.span)], misnomer.printed) for misnomer in misnomers(text, region, load())]
+    assert found == restored
+
+
+@pytest.mark.parametrize(
+    ("text", "restored"),
+    [
+        ("贵州省萝波县文化广电和旅游局", []),  # 萝 is no look-alike of 荔, nor known to be read for it
+        ("江西省原山市信访局", [("原", "庐", 0.985)]),  # its province stands before it
+        ("原山市信访局", []),  # 唐山市 and others are as near
+        ("罗田昙财政局、罗田昙审计局", []),  # the last character says that it is a county
+        ("湖北省罗困县财政局", [("困", "田", 0.985)]),
+        ("罗困县财政局\n罗困县审计局", [("困", "田", 0.985), ("困", "田", 0.985)]),  # misread alike all over the page
+        ("要把城市规划好、建设好，这样的城市景色", []),  # words
+        ("安阳地区重废市场报价，佛山地区重废市场报价", []),
+        ("在湖区工作三十年，兴建临空区、金桥区", []),  # 区 wants its prefecture before it
+        ("原罗困县财政局", []),  # perhaps a county of the past
+        ("罗田县财政局、罗甸县财政局", []),  # real ones
+    ],
+)
+def test_strangers(text: str, restored: list[tuple[str, str, float]]) -> None:
+    found = [(text[slice(*one.span)], one.printed, one.confidence) for one in strangers(text, load())]
     assert found == restored

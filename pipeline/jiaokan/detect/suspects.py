@@ -16,6 +16,7 @@ import numpy as np
 
 from jiaokan.detect.edges import edge_evidence
 from jiaokan.detect.engine import Steps, at
+from jiaokan.detect.series import items
 from jiaokan.knowledge.language import END, NUMBER, WORD, tokens
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Passage:
     cell: bool  # of a table, where many leave it out
     doubt: Floats  # how far each token, or the seam before it, is from sound: 1 is worth a close look on a usual page
     worst: float  # the greatest of them, the printed line's edges taken into account
+    items: Mapping[int, str]  # tokens that begin an item of a list, with the stop that its other items have before them, "" if none
 
 
 def passages(
@@ -77,7 +79,7 @@ def passages(
 
     `engine` says where the engine was less sure than elsewhere.
     """
-    found, least = stretches(text, language, weights["break"]), weights["sites"]
+    found, least, listed = stretches(text, language, weights["break"]), weights["sites"], items(text)
     while batch := list(islice(found, BATCH)):
         character, seam = features(batch, language, confusions)
         unsure = UNSURE * at(engine, np.array([start for stretch in batch for start in (*stretch.starts, *[-1] * GAP)]))
@@ -96,7 +98,16 @@ def passages(
             written = text[stretch.start : stretch.end]
             edge = edge_evidence(written, [start - stretch.start for start in stretch.starts], np.maximum(wrong, lost))
             doubt = doubt * np.exp(edge) if edge.any() else doubt
-            yield Passage(stretch.start, written, units, stretch.starts, wrong, lost, edge, stretch.breaks, stretch.prose, stretch.cell, doubt, float(doubt.max()))
+            yield Passage(stretch.start, written, units, stretch.starts, wrong, lost, edge, stretch.breaks, stretch.prose, stretch.cell, doubt, float(doubt.max()), _listed(stretch, text, listed))
+
+
+def _listed(stretch: Stretch, text: str, listed: Mapping[int, str]) -> dict[int, str]:
+    """Return which tokens of a stretch begin items of lists; END, if one begins right behind it."""
+    found = {index: listed[start] for index, start in enumerate(stretch.starts) if index and start in listed}
+    following = BREAK.match(text, stretch.end)
+    if stretch.tokens[-1] == END and following and following.end() in listed:
+        found[len(stretch.tokens) - 1] = listed[following.end()]
+    return found
 
 
 def sets_blanks(document: Document) -> bool:

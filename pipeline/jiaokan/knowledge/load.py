@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jiaokan.detect.engine import Steps
     from jiaokan.detect.suspects import Passage
 
+SHORTEST_COUNTY = 2  # characters: 泾县 with one of them missing is no name to know it by
 LOADED = 4  # sets of options and user files kept in memory at once
 WEIGHTS = {Medium.PRINT: "weights.toml", Medium.KEYBOARD: "weights-keyboard.toml", Medium.BOTH: "weights-both.toml"}
 LEARN = "jiaokan learn PAIRS -o DIR"
@@ -90,6 +91,11 @@ class Knowledge:
         return _gazetteer(self.home)
 
     @cached_property
+    def county_holes(self) -> Mapping[str, tuple[str, ...]]:
+        """Present counties, prefectures and provinces of three characters or more by their names with one character missing: 荔?县 → 荔波县."""
+        return _county_holes(self.home)
+
+    @cached_property
     def labels(self) -> Labels:
         """Labels of forms and letters."""
         return Labels.load(self.home)
@@ -147,6 +153,15 @@ class Knowledge:
 _language, _neighbours, _glyphs, _sounds, _gazetteer = (
     cache(LanguageModel.load), cache(Neighbours.load), cache(Glyphs.load), cache(Sounds.load), cache(Gazetteer.load),
 )  # fmt: skip
+
+
+@cache
+def _county_holes(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    holes: dict[str, list[str]] = {}
+    for name in _gazetteer(folder).present[0]:
+        for place in range(len(name) - 1) if len(name) > SHORTEST_COUNTY else ():
+            holes.setdefault(f"{name[:place]}?{name[place + 1 :]}", []).append(name)
+    return {hole: tuple(names) for hole, names in holes.items()}
 
 
 @cache

@@ -21,7 +21,7 @@ from jiaokan.repair.company import calibrated, company
 from jiaokan.repair.frames import Misfit, labels, set_phrases, units
 from jiaokan.repair.lattice import Reading
 from jiaokan.repair.memory import Memory, memories
-from jiaokan.repair.places import misnomers
+from jiaokan.repair.places import misnomers, strangers
 from jiaokan.repair.protect import protected
 from jiaokan.repair.quotes import OPEN, lost_quotes
 from jiaokan.repair.sites import sites
@@ -85,7 +85,7 @@ class Repair:
     def _framed(self, document: Document) -> Iterator[Edit]:
         """Yield the repairs whose frame proves them, wherever the language model looks: places, set phrases, labels."""
         text = document.text
-        for misnomer in misnomers(text, region(document, self.knowledge.gazetteer), self.knowledge):
+        for misnomer in chain(misnomers(text, region(document, self.knowledge.gazetteer), self.knowledge), strangers(text, self.knowledge)):
             before = text[misnomer.span.start : misnomer.span.end]
             yield Edit(misnomer.span, before, misnomer.printed, "gazetteer", "shape_substitution", misnomer.confidence, misnomer.why)
         for rule in (set_phrases, labels, units):

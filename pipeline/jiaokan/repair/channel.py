@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 CONTEXT = 5  # tokens scored on either side: the order of the model
 SEAM = 0.02  # P(lost) below which nothing is tried in a seam
-SHORTLIST = 4  # paths, best by language model and channel, that are judged by everything
+SHORTLIST = 6  # paths, best by language model and channel, that are judged by everything
 PARTNERS = 200  # tokens on either side within which a bracket's partner is looked for
-LEAST = -2.0  # nats of promise below which no path was ever the best (development pairs)
+LEAST = -3.0  # nats of promise below which hardly a path is the best (development pages)
 WITNESSED = 1.5  # nats of promise for each token around a reading that agrees with another place of the document
 LONGEST_WORD = 4
 LONGEST_WANTED = 64  # characters of a user's term
@@ -40,7 +40,7 @@ FEATURES = (
     "forward", "backward", "both", "new_forward", "new_backward", "rest", "words", "broken", "term", "phrase",
     "channel_han", "channel_mark", "similarity", "sound", "unlike", "rarity", "suspicion", "edge", "beside_number", "beside_rule", "at_break", "at_end", "at_end_of_prose", "at_end_in_table",
     "damage", "half_parallel", "parallel", "agreement", "repeated", "here_new", "here_old",
-    "stops_here", "second_colon", "in_list", "scarce", "abundant", "sentence_before", "sentence_behind", *(f"blanks_{name}" for name in OF_ENGINE),
+    "stops_here", "stops_inside", "second_colon", "in_list", "item_stop", "item_usual", "scarce", "abundant", "sentence_before", "sentence_behind", *(f"blanks_{name}" for name in OF_ENGINE),
 )  # fmt: skip
 _OF_ENGINE = tuple(FEATURES.index(name) for name in OF_ENGINE)
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
@@ -92,9 +92,12 @@ class Channel:
             for missed in self.knowledge.lexicon.aims.missed(passage.tokens, site.tokens):
                 reading = Reading(*missed)
                 found.setdefault((reading,), self._alone(passage, reading))
-            seams = frozenset(index for index in site.tokens if passage.lost[index] >= SEAM or (passage.prose and passage.tokens[index] == END))
+            seams = frozenset(index for index in site.tokens if passage.lost[index] >= SEAM or (passage.prose and passage.tokens[index] == END) or index in passage.items)
             for path in self.lattice.paths(passage, site.tokens, seams, memory.page):
                 found.setdefault(path.changes, path)
+            for reading in _listed(passage, site.tokens):
+                if (reading,) not in found:
+                    found[(reading,)] = self._alone(passage, reading)
         return [path for path in found.values() if _allowed(passage, path.changes)]
 
     def _alone(self, passage: Passage, reading: Reading) -> Path:
@@ -130,7 +133,7 @@ class Channel:
             features += (
                 len(path.changes) * math.log(memory.damage), float(parallel.half), float(counts),
                 float(min(parallel.agreement, AGREEMENT) * counts), float(parallel.repeated), *self._here(passage, path.changes, memory),
-                *_punctuated(passage, path.changes, memory), *self._balance(path.changes, passage, memory), *_lengths(passage, path.changes),
+                *_punctuated(passage, path.changes, memory), *_itemised(passage, path.changes), *self._balance(path.changes, passage, memory), *_lengths(passage, path.changes),
             )  # fmt: skip
             features += tuple(features[place] * self.blanks for place in _OF_ENGINE)
             score = sum(map(operator.mul, self._weights, features)) + WANTED * wanted
@@ -285,18 +288,40 @@ class Window:
         return longest_word(left, "".join(self.before), right, self._knowledge.words)
 
 
-def _punctuated(passage: Passage, changes: tuple[Reading, ...], memory: Memory) -> tuple[float, float, float]:
-    """Return how the page sets its stops: at ends of sentences like this one; a second colon in one sentence; a list of clauses."""
-    stops = second = listed = 0.0
+def _punctuated(passage: Passage, changes: tuple[Reading, ...], memory: Memory) -> tuple[float, float, float, float]:
+    """Return how the page sets its stops: at ends of sentences like this one; in this passage itself; a second colon in one sentence; a list of clauses."""
+    stops = inside = second = listed = 0.0
     for change in changes:
         here = passage.tokens[change.first : change.last]
         if not here and passage.prose and passage.tokens[change.first] == END and change.after in STOPS:
-            stops += memory.stopped
+            stops += memory.stopped(passage)
+            inside += "。" in passage.tokens
         elif (here == ["："] or change.after == "；") and (here or change.after)[0] in SENTENCE:
             sentence = _sentence(passage.tokens, change.first, change.last)
             second += float(here == ["："] and "：" in sentence[0] and not ITEMS.isdisjoint(passage.tokens[change.last : change.last + 1]))
             listed += float(change.after == "；" and ("；" in sentence[0] or "；" in sentence[1]))
-    return stops, second, listed
+    return stops, inside, second, listed
+
+
+def _listed(passage: Passage, site: range) -> Iterator[Reading]:
+    """Yield the stops that the other items of a list have, before an item that has none or another mark."""
+    for index in site:
+        if passage.items.get(index):
+            yield Reading(index, index, passage.items[index])
+        if passage.items.get(index + 1) and passage.tokens[index] in SENTENCE:
+            yield Reading(index, index + 1, passage.items[index + 1])
+
+
+def _itemised(passage: Passage, changes: tuple[Reading, ...]) -> tuple[float, float]:
+    """Return how many stops come to stand before items of lists, and how many of those that the other items have."""
+    stops = usual = 0.0
+    for change in changes:
+        behind = change.last if change.last - change.first <= 1 else -1
+        if behind in passage.items:
+            here = "".join(passage.tokens[change.first : change.last])
+            stops += (change.after in STOPS and here != "，") - (here in STOPS)  # 一是…，二是… is as usual
+            usual += (change.after == passage.items[behind]) - (here == passage.items[behind]) if passage.items[behind] else 0.0
+    return stops, usual
 
 
 def _lengths(passage: Passage, changes: tuple[Reading, ...]) -> tuple[float, float]:

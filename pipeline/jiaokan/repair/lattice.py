@@ -110,7 +110,8 @@ class Lattice:
         drop, halves = None, self._slips.merged(units[index - 1] + here) if index > run.start else ()
         if here not in UNJUDGED:
             known = self._instead(before, here, after)
-            here_too = self._possible(here) & (page.behind(before) | page.before(after)).difference(known)
+            behind, ahead = page.behind(before), page.before(after)
+            here_too = ((self._possible(here) & (behind | ahead)) | {char for char in behind & ahead if is_han(char)}).difference(known, here)
             words = self._in_words(before, here)[1] if index > run.start else ()
             words += self._in_words(here, after)[0] if index + 1 < run.stop else ()
             wholes = self._slips.merged(here + after) if index + 1 < run.stop else ()

@@ -50,11 +50,16 @@ class Memory:
             self._written += [passage.text[start - passage.start : end - passage.start] for start, end in zip(passage.starts, ends, strict=True)]
             self._written.append(BREAK)
         self.text = "".join(units)
-        last = [passage.tokens[-2] for passage in passages if passage.prose and passage.tokens[-1] == END]
-        stops = sum(token in STOPS for token in last)
-        self.stopped = math.log((stops + 1) / (len(last) - stops + 1))  # log odds that sentences here end with a stop
+        last = [(passage.cell, passage.tokens[-2] in STOPS) for passage in passages if passage.prose and passage.tokens[-1] == END]
+        everywhere = _share([stop for _, stop in last], 0.5)
+        self._stopped = {cell: _share([stop for of_cell, stop in last if of_cell == cell], everywhere) for cell in (False, True)}
         faults = sum(float(passage.wrong.sum() + passage.lost.sum()) for passage in passages)
         self.damage = (faults + USUAL_DAMAGE * UNSURE) / (len(units) + UNSURE)
+
+    def stopped(self, passage: Passage) -> float:
+        """Return the log odds that sentences here end with a stop, in cells of tables or elsewhere, as this passage stands in one or not."""
+        share = self._stopped[passage.cell]
+        return math.log(share / (1 - share))
 
     @cached_property
     def _grams(self) -> Counter[str]:
@@ -155,6 +160,11 @@ class Memory:
             if end >= 0 and begin != here:
                 found.add(self.text[begin:end])
         return found
+
+
+def _share(stops: Sequence[bool], usual: float) -> float:
+    """Return the share of the stops, as if two more had been looked at, of which the usual share were."""
+    return (sum(stops) + 2 * usual) / (len(stops) + 2)
 
 
 def _may_be_written(text: str) -> bool:

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jiaokan.detect.suspects import Passage
+from jiaokan.detect.suspects import MARKS, Passage
 from jiaokan.knowledge.language import END
 
 GLANCE = 0.25  # of the doubt that is worth a close look, from which a place is compared with the rest of the document, which costs little
 SOUND = 0.02  # estimated faults per character of a sound form: names, codes and short cells look odd to the model
 CLOSEST = 3.0  # times more closely a broken page is looked at
 STOPS = frozenset("。；：！？…")
+CLOSING = frozenset('）"》〕%')  # marks behind which a stop may follow
 WIDEST = 6  # tokens; a longer broken stretch is taken in pieces
 
 
@@ -31,7 +32,7 @@ def sites(passage: Passage, damage: float) -> Iterator[Site]:
     """
     lift = min(CLOSEST, max(1.0, damage / SOUND))
     spaced = _spaced(passage)
-    ends = _unstopped(passage)
+    ends = sorted({*_unstopped(passage), *_unlisted(passage)})
     if passage.worst * lift < GLANCE and not spaced and not ends:
         return
     suspicious = sorted({*np.flatnonzero(passage.doubt >= GLANCE / lift).tolist(), *spaced, *ends})
@@ -49,6 +50,13 @@ def _unstopped(passage: Passage) -> list[int]:
     """Return the end of sentences that no stop ends: whether one is lost the page's other ends tell better than the model."""
     units = passage.tokens
     return [len(units) - 1] if passage.prose and units[-1] == END and units[-2] not in STOPS else []
+
+
+def _unlisted(passage: Passage) -> list[int]:
+    """Return the items of lists before which no stop stands, and the mark that stands there instead."""
+    units = passage.tokens
+    open_items = [index for index, usual in passage.items.items() if units[index - 1] not in STOPS and (units[index - 1] != "，" or usual not in ("", "，"))]
+    return [index - (units[index - 1] in MARKS and units[index - 1] not in CLOSING) for index in open_items]
 
 
 def _spaced(passage: Passage) -> list[int]:
