@@ -21,7 +21,7 @@ def fails(text):
 
 
 def test_there_are_pages():
-    assert len(PAGES) == 85
+    assert len(PAGES) == 138
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -70,6 +70,38 @@ def test_nothing_fails_where_nothing_is_wrong(name):
         ("yijianshu", "77600.00", "76600.00", "table_sums"),
         ("omitted_col", "合计\t1220", "合计\t1320", "table_sums"),
         ("penalty_b", "贰万元", "贰拾万元", "amount_words"),
+        ("sangong_final", "支出决算4.30万元", "支出决算4.80万元", "sangong_sum"),
+        ("sangong_units", "公务接待费3.5万元", "公务接待费5.3万元", "sangong_sum"),
+        ("sangong_units", "运行2万元", "运行3万元", "sangong_sum"),
+        ("sangong_two_years", "2022年6万元", "2022年5万元", "sangong_sum"),
+        ("sangong_no_abroad", "公务接待费4.5万元", "公务接待费5.5万元", "sangong_sum"),
+        ("sangong_list", "经费支出决算8.46", "经费支出决算9.36", "sangong_sum"),
+        ("sangong_table12", "5.00\t12.30", "5.00\t13.30", "sangong_sum"),
+        ("sangong_column", "合计\t12.6\t11.6", "合计\t12.6\t12.6", "sangong_sum"),
+        ("sangong_rates", "公务用车运行维护费\t10.00\t8.00", "公务用车运行维护费\t10.00\t8.50", "sangong_sum"),
+        ("sangong_purchase", "购置费18万元", "购置费16万元", "sangong_sum"),
+        ("rates_beyond", "重点任务完成率105%", "重点工程合格率105%", "percent_bounds"),
+        ("self_beyond", "≥85%\t91%", "≥85%\t191%", "percent_bounds"),
+        ("shares_split", "60%、20%、20%的比例", "60%、30%、20%的比例", "percent_bounds"),
+        ("rates_ranges", "回收率85%", "覆盖率达185%，回收率85%", "percent_bounds"),
+        ("counts_shares", "合格率97.5%", "合格率102.5%", "percent_bounds"),
+        ("rates_spent", "资金支付率96%", "资金支付率98%", "ratios"),
+        ("growth_from", "增长20.05%", "增长25.05%", "ratios"),
+        ("dates_leap", "2024年2月29日", "2023年2月29日", "date_ranges"),
+        ("attachments", "填报附件3", "填报附件4", "cited_numbers"),
+        ("titles_renewed", "〔2023〕11号", "〔2021〕110号", "cited_numbers"),
+        ("area_former", "360427", "360425", "area_code"),
+        ("prose_parts", "倒房补助50万元", "倒房补助60万元", "sources_sum"),
+        ("prose_unannounced", "自筹15万元", "自筹18万元", "sources_sum"),
+        ("prose_halves", "519.30", "510.30", "sources_sum"),
+        ("groups", "津贴补贴\t160.20", "津贴补贴\t150.20", "table_sums"),
+        ("text_year", "总计为900.40", "总计为904.00", "table_text"),
+        ("rate_counts", "合格率为98%", "合格率为108%", "percent_bounds"),
+        ("answers", "满意的占86%", "满意的占96%", "percent_bounds"),
+        ("borne", "县级承担30%", "县级承担40%", "percent_bounds"),
+        ("industries", "45.2%", "55.2%", "percent_bounds"),
+        ("sangong_row", "155000", "165000", "sangong_sum"),
+        ("sangong_row", "公务接待费4.5万元", "公务接待费5.4万元", "sangong_sum"),
         ("blankfields", "项目名称\t古树名木保护", "项目名称\t", "required_fields"),
     ],
 )

@@ -39,6 +39,7 @@ RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "area_code": ("code",),
         "phone": ("phone",),
         "percent_bounds": (),
+        "sangong_sum": (),
         "tree_complete": (),
         "credit_code": (),
         "identity_number": (),
@@ -105,7 +106,7 @@ PARTS: Mapping[str, str] = MappingProxyType(
         "人名": r"(?:[\u4e00-\u9fff][\u4e00-\u9fff·×某]{1,5}|[\u4e00-\u9fff][ \u3000]{1,2}[\u4e00-\u9fff])",
         "金额": _SUM,
         "罚款": rf"(?:{_SUM}(?:[（(](?:大写)?{_WORDS}[）)])?|{_WORDS}(?:[（(](?:小写)?[：:]?(?:人民币)?[￥¥Y]?\s?[\d,.，]+\s?万?元?整?[）)])?)",
-        "法条": r"(?:(?:《[^》]{2,60}》|该法|同法)(?:第[（(]?[一二三四五六七八九十百零〇\d]{1,7}[）)]?[条款项][、和及]?){0,8})",
+        "法条": r"(?:(?:《[^》]{2,60}》|该法|同法|该条例|该办法|该规定|该规章)(?:第[（(]?[一二三四五六七八九十百零〇\d]{1,7}[）)]?[条款项][、和及]?){0,8})",
     }
 )
 """Parts of a pattern that a family's file names in braces: {日期} is a date. A brace before a digit repeats, as ever."""

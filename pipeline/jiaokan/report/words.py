@@ -38,7 +38,7 @@ TEST = {
     "date_ranges": "起止时间", "deadline": "办理期限", "words_present": "必备内容", "parts_sum": "分项之和", "stated_sums": "文中合计与增减",
     "fee_rate": "服务费率", "amounts_in_order": "金额不超限", "column_sum": "列表合计与总额", "table_sums": "表内列合计", "table_across": "表内行合计",
     "table_text": "文表一致", "totals_equal": "收支平衡", "row_products": "数量乘单价", "scores": "得分与总分", "targets": "得分与目标", "weights_sum": "分值合计",
-    "execution_rate": "预算执行率", "ratios": "百分比复算",
+    "execution_rate": "预算执行率", "ratios": "百分比复算", "sangong_sum": "“三公”经费合计",
 }  # fmt: skip
 TABLE = {
     "documents": "文件：每件一行", "edits": "讹误：每处一行", "fields": "栏目：每个字段一行", "indicators": "绩效指标：每条一行",

@@ -15,6 +15,7 @@ from jiaokan.validate.case import Case
 
 _PROJECT = re.compile(r"(?P<area>\d{6})(?P<year>\d\d)(?:[A-Z]\d{12}|\d{13})")
 _PROJECT_LENGTH = 21
+_NAMED_CODE = re.compile(r"项目(?:编码|编号|代码)[:：]?[ \t]*(\d[\dA-Z ]{20,23})(?![\dA-Z])")
 _AREA = re.compile(r"(?<!\d)(?P<area>[1-6]\d{5})(?=\d{6}|[\]］】〕])")
 """An area at the head of a longer number: 110118232102…-XM001, [230381]HLZJ[GK]20230006."""
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -53,7 +54,8 @@ def area_code(case: Case) -> Check | None:
     A code of the county next to the one named, 360923 for 360922, is a slip; one from elsewhere may be of another office.
     """
     field = case.field("code")
-    own = _PROJECT.fullmatch(field.normalised) if field else None
+    named_ = None if case.rule.one("code") else _NAMED_CODE.search(case.document.text.translate(FULL_WIDTH))
+    own = _PROJECT.fullmatch(field.normalised if field else re.sub(r"\s", "", named_[1]) if named_ else "")
     match = own or (_AREA.search(re.sub(r"\s", "", field.value)) if field else None)
     if not match:
         return None

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from jiaokan.extract.values import NUMBER, UNITS, plain
 from jiaokan.model import Check, Span
@@ -24,6 +25,9 @@ _ROUNDED = Decimal("0.03")
 _NOT_ADDED = re.compile(r"率|比例|单价|均|标准|增幅|增减|幅度|分值|得分|权重|宽度|限值|浓度|累计|名次|排名|年龄|天数|期限")
 """Headings of figures that no sum adds up."""
 _SHARES = re.compile(r"占比|比重|占.{1,8}比例")
+_GROUP = re.compile(r"[一二三四五六七八九十]{1,2}、")
+_TAKEN_OFF = re.compile(r"减|折旧|摊销|净|扣|原[值价]|累计")
+"""Rows of a group that are not added up."""
 _GRAND = re.compile(r"总\s*计|总\s*额")
 _SUBTOTAL = re.compile(r"小\s*计")
 _SOME = re.compile(r"部分|主要|重点|节选|摘[录要]|前[一二三四五六七八九十\d]+|等")
@@ -32,7 +36,8 @@ _HALVES = (("收", "支"), ("支", "收"), ("资产", "负债"), ("来源", "运
 _HEADS = re.compile(r"[人户村家组次个]")
 """Headings of what may be counted under two rows and once in the 合计."""
 _NAMED_SUM = re.compile(rf"([\u4e00-\u9fff]{{4,20}}?)(?:为|是|共)?({NUMBER})\s?(亿元|万元|千元|元)")
-_OTHER = re.compile(r"上年|去年|同期|其中|(?:19|20)\d\d年|预算数|含")
+_OTHER = re.compile(r"上年|去年|同期|其中|预算数|含")
+_NAMED_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
 _REACH = 12
 """Characters before a name in which another year or a part is told."""
 _PARTIAL = re.compile(r"公共预算|财政拨款|基金|国有资本")
@@ -149,11 +154,14 @@ def table_text(case: Case) -> Check | None:
     Sums of another year, or of all funds where the table is of some, are left alone.
     """
     stated = _named_sums(case.reading.tables)
+    years = set(_NAMED_YEAR.findall(case.document.text))
+    own = years if len(years) == 1 else {year for table in case.reading.tables for year in _NAMED_YEAR.findall(table.title)}
     pairs: dict[str, str] = {}
     for passage in case.reading.passages if stated else ():
         for match in _NAMED_SUM.finditer(passage.text):
             name = next((match[1][place:] for place in range(len(match[1])) if match[1][place:] in stated), "")
-            if not name or _OTHER.search(passage.text[max(0, match.start() - _REACH) : match.end(1) - len(name)]):
+            before = passage.text[max(0, match.start() - _REACH) : match.end(1) - len(name)]
+            if not name or _OTHER.search(before) or not set(_NAMED_YEAR.findall(before)) <= own:
                 continue
             value = Decimal(re.sub(r"[, ]", "", match[2])) * UNITS[match[3]]
             whole, some = stated[name]
@@ -294,6 +302,8 @@ def _column_sums(column: Sequence[Figure], pure: AbstractSet[int]) -> Iterator[S
         return
     column = [figure for figure in column if figure.value is not None or not figure.empty or not figure.total]
     yield from _code_sums(column)
+    groups = list(_group_sums(column))
+    yield from groups if any(one.evident for one in groups) else ()
     since: list[Figure] = []
     subtotals: list[Figure] = []
     last: Figure | None = None
@@ -329,6 +339,7 @@ def _nearest(stated: Figure, parts: Sequence[Figure], last: Figure | None, subto
     tiers = () if _SUBTOTAL.search(stated.label) else (*subtotals, *parts)
     choices = [with_last, since, whole] if _GRAND.search(stated.label) or not parts else [since, with_last, whole]
     choices.append(Sum(_name(stated), stated, tiers))
+    choices.append(Sum(_name(stated), stated, tuple(part for part in before if _GROUP.match(part.label))))
     return min((choice for choice in choices if choice.parts), key=lambda choice: abs(choice.rest), default=choices[0])
 
 
@@ -381,6 +392,15 @@ def _code_sums(column: Sequence[Figure]) -> Iterator[Sum]:
         parts = below.get(figure.code, ())
         if parts and figure.value is not None:
             yield Sum(f"{figure.code} {figure.label}", figure, tuple(parts))
+
+
+def _group_sums(column: Sequence[Figure]) -> Iterator[Sum]:
+    """Yield 一、 = Σ of the rows without such a number as far as the next one; it shows elsewhere in the column that they are its parts."""
+    heads = [place for place, figure in enumerate(column) if _GROUP.match(figure.label)]
+    for place, end in pairwise([*heads, len(column)]):
+        parts = _without_inner(_until_total(column[place + 1 : end]))
+        if len(parts) > 1 and column[place].value is not None and not any(_TAKEN_OFF.search(part.label) for part in parts):
+            yield Sum(column[place].label, column[place], tuple(parts))
 
 
 def _row_sums(table: Table) -> Iterator[Sum]:

@@ -37,7 +37,8 @@ def _stands_empty(text: str, label: str, others: Collection[str]) -> bool:
     below = rows[row + 1] if row + 1 < len(rows) else []
     if len(rows[row]) == 1:
         return rows[row][0][-1] in ":：" and (len(below) != 1 or below[0][-1:] in (":", "："))
-    listed = column < len(below) and below[column] and _bare(below[column]) not in others  # a heading, its value below it
+    # A heading, its value below it; a label of its own has its value beside it.
+    listed = column < len(below) and below[column] and _bare(below[column]) not in others and not any(below[column + 1 : column + 2])
     return column + 1 < len(rows[row]) and not rows[row][column + 1] and (not after or _bare(after) in others) and not listed
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from jiaokan.extract.values import FULL_WIDTH
-from jiaokan.model import Check, Span
+from jiaokan.model import Check, Field, Span
 from jiaokan.validate.case import Case
 
 _MULTI_YEAR = re.compile(r"延续|阶段|跨年|持续|经常")
@@ -17,6 +17,12 @@ _RANGE = re.compile(
     r"(?:(?P<y2>(?:19|20)\d\d)(?:年|[-./](?=\d)))?(?:(?P<m2>\d{1,2})(?:月|[-./](?=\d\d?(?!\d))))?(?:(?P<d2>\d{1,2})(?P<day>日)?)?(?!\d)"
 )
 """自2023年9月18日至9月28日, 2021.01—2023.12; a part left out is that of the start."""
+
+
+_DAY = re.compile(r"(?<![\d.])(?:(?P<year>(?:19|20)\d\d)年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
+_LEAP = 2000
+"""A year that has every day there is."""
+_YEARLESS = re.compile(r"(\d{1,2})月(\d{1,2})日")
 
 
 def dates_in_order(case: Case) -> Check | None:
@@ -62,12 +68,37 @@ def _ends(case: Case) -> tuple[str, str, dict[str, str]] | None:
     """Return start, end and what they were read from, None where the page has not both."""
     start, end = case.field("start"), case.field("end")
     if start and end and (start.value or end.value):
-        return start.normalised, end.normalised, {start.label: start.value, end.label: end.value}
+        return *_dated(start, end), {start.label: start.value, end.label: end.value}
     period = case.field("period")
     if not period or not period.value:
         return None
     first, _, last = period.normalised.partition("/")
     return first, last, {period.label: period.value}
+
+
+def _dated(start: Field, end: Field) -> tuple[str, str]:
+    """Return two dates; a day without a year is one of the other's year where that keeps them in order: 2023年3月1日, 3月10日."""
+    first, last = start.normalised, end.normalised
+    if first and not last and (day := _of_year(end.value, first)) >= first:
+        last = day
+    elif last and not first and (day := _of_year(start.value, last)) <= last:
+        first = day
+    return first, last
+
+
+def _of_year(value: str, other: str) -> str:
+    """Return a day without a year as one of the year of another date, "" where it is none."""
+    match = _YEARLESS.fullmatch(value.translate(FULL_WIDTH).strip())
+    found = (int(other[:4]), int(match[1]), int(match[2])) if match else None
+    return f"{dt.date(*found):%Y-%m-%d}" if found and _exists(*found) else ""
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        dt.date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def deadline(case: Case) -> Check | None:
@@ -80,10 +111,11 @@ def deadline(case: Case) -> Check | None:
         return None
     values = {start.label: start.value, end.label: end.value}
     try:
-        passed = (dt.date.fromisoformat(end.normalised) - dt.date.fromisoformat(start.normalised)).days
+        first, last = map(dt.date.fromisoformat, _dated(start, end))
     except ValueError:
         return case.judge("cannot_judge", "a date cannot be read", values=values)
     extension = case.rule.one("extension")
+    passed = (last - first).days
     longer = bool(extension) and bool(re.search(extension, case.document.text))
     days = int(case.rule.one("extended" if longer and case.rule.one("extended") else "days"))
     values |= {"passed": str(passed), "days": str(days)}
@@ -95,8 +127,12 @@ def deadline(case: Case) -> Check | None:
 
 
 def date_ranges(case: Case) -> Check | None:
-    """Judge whether each period in the text begins before it ends: not 自2023年9月18日至9月8日."""
-    found = list(_ranges(case.document.text.translate(FULL_WIDTH)))
+    """Judge whether each period in the text begins before it ends, and each day exists: not 自2023年9月18日至9月8日, not 11月31日."""
+    text = case.document.text.translate(FULL_WIDTH)
+    for match in _DAY.finditer(text):
+        if not _exists(int(match["year"] or _LEAP), int(match["month"]), int(match["day"])):
+            return case.judge("fail", f"there is no {match[0]}", values={"date": match[0]}, at=[Span(*match.span())])
+    found = list(_ranges(text))
     if not found:
         return None
     for words, ordered, span in found:

@@ -14,6 +14,12 @@ from jiaokan.validate.case import Case, Passage
 _NUMBER = re.compile(r"[\u4e00-\u9fff（）()]{2,20}〔(?P<year>\d{4})〕(?P<serial>\d{1,5})号")
 _BRACKETS = re.compile(rf"[{OPEN}]\s*[\d０-９]{{4}}\s*[{CLOSE}]")
 _TITLE = re.compile(rf"(?:{KINDS}|令)(?:[（(][^（）()]+[）)])?$")
+_ATTACHED = re.compile(r"^[^\S\n]*附件[:：]\s*1[.．、][^\n]*(?:\n[^\S\n]*\d{1,2}[.．、][^\n]*)+", re.MULTILINE)
+_ATTACHMENT = re.compile(r"^[^\S\n]*附件\s?(\d{1,2})(?!\d)", re.MULTILINE)
+_SENT_TO = re.compile(r"(?:[见照写]|填报|报送|附上?|、|和|及)附件\s?(?P<number>\d{1,2})(?!\d)")
+_TITLED = re.compile(
+    rf"《(?P<title>[^《》\n]{{4,60}})》\s?[（(](?P<number>[^（）()\n]{{2,14}}[{OPEN}]\s?\d{{4}}\s?[{CLOSE}]\s?\d{{1,5}}\s?号)[）)]"
+)
 _CLOSINGS = {
     "请示": re.compile(r"[妥当可]否|请[予]?(?:批示|批复|批准|审批|审示|审定|指示)"),
     "函": re.compile(r"函复|函告|函达|复函|此函|为[盼荷感]|请(?:予|给予)?支持|请.{0,10}(?:研究|协助|办理)"),
@@ -81,12 +87,17 @@ def closing_phrase(case: Case) -> Check | None:
 
 
 def cited_numbers(case: Case) -> Check | None:
-    """Judge the numbers of documents cited: not of a year after the letter's own, no leading zero.
+    """Judge the numbers of documents cited: not of a year after the letter's own, no leading zero, one title one number.
 
+    An attachment that the text sends to is one of those listed: not 详见附件3 where 附件：1.…2.… are all.
     `date` is the letter's date; without it, the latest year that the text names elsewhere.
     """
     text = case.document.text
     cited = list(DOCUMENT_NUMBER.finditer(text))
+    lacking = _lacking(text)
+    if lacking:
+        message = f"{lacking[0]} is not among the attachments listed"
+        return case.judge("fail", message, values={"attachment": lacking[0]}, at=[Span(*lacking.span())])
     if not cited:
         return None
     dated = case.canonical("date")[:4]
@@ -102,8 +113,34 @@ def cited_numbers(case: Case) -> Check | None:
             sure = bool(dated) or int(match["year"]) > latest + 1
             why = f"{number} is cited in {latest}" if sure else f"{number} is later than every date of the text"
             return case.judge("fail" if sure else "cannot_judge", why, values=values, at=[Span(*match.span())])
+    if unlike := _unlike(text):
+        title, first, second = unlike
+        message = f"《{title}》 has the number {first[0]} and the number {second[0]}"
+        return case.judge("fail", message, values={"title": title}, at=[Span(*first.span()), Span(*second.span())])
     values = {"count": str(len(cited)), "year": str(latest)} if latest else {"count": str(len(cited))}
     return case.judge("pass", f"{len(cited)} document numbers are well formed and not of a later year", values=values)
+
+
+def _lacking(text: str) -> re.Match[str] | None:
+    """Return where the text sends to an attachment that is neither listed nor there; None where all are, or nothing is listed."""
+    listed = _ATTACHED.search(text)
+    if not listed:
+        return None
+    last = max(int(number) for number in re.findall(r"(?<!\d)\d{1,2}(?=[.．、])", listed[0]))
+    there = set(_ATTACHMENT.findall(text))
+    return next((match for match in _SENT_TO.finditer(text) if int(match["number"]) > last and match["number"] not in there), None)
+
+
+def _unlike(text: str) -> tuple[str, re.Match[str], re.Match[str]] | None:
+    """Return a title that is cited with two serials of one agency and year: 《X办法》（财预〔2021〕101号） and （财预〔2021〕110号）."""
+    seen: dict[tuple[str, str, str], re.Match[str]] = {}
+    for match in _TITLED.finditer(text):
+        number = DOCUMENT_NUMBER.search(match["number"])
+        if number:
+            before = seen.setdefault((match["title"], number["agency"], number["year"]), match)
+            if re.sub(r"\D", "", before["number"]) != re.sub(r"\D", "", match["number"]):
+                return match["title"], before, match
+    return None
 
 
 def pairs(case: Case) -> Check | None:

@@ -26,7 +26,9 @@ _CHANGE = re.compile(
 _LIST = re.compile(rf"{AMOUNT.pattern}[^。；;\d]{{0,16}}[:：]$")
 _LEAD = 48
 """Characters before a list in which its total is looked for."""
-_WHEREOF = re.compile(r"[,，;；。:：（(\s]*其中|[,，;；]\s*(?:资金)?来源(?:为|是|有[一二两三四五六七八九])?[:：]")
+_WHEREOF = re.compile(
+    r"[,，;；。:：（(\s]*其中|[^。；;，,\d]{1,12}[,，:：]其中|[,，;；]\s*(?:资金)?来源(?:为|是|有[一二两三四五六七八九])?[:：]"
+)
 _PARTIAL = re.compile(
     r"等(?=[。；;，,）)]|[\d一二三四五六七八九十]*[项类个])|主要|其余|剩余|余下|余款|不足部分|结余|预留|另[外有]?|以及|暂"
 )
@@ -35,6 +37,14 @@ _OTHER_SUM = re.compile(r"[比较]|上年|去年|同期|累计|人均|每|标准
 """Words of a sentence that names other sums than the parts of one whole."""
 _SOURCE = re.compile(r"财政|自筹|补助|奖补|拨款|中央|[省市县区乡镇村本上]级|资金|银行|债券|捐赠|配套|费")
 _NAMED_SOURCES = re.compile("其中|来源")
+_MAY_NAME = re.compile("其中|来源|(?:共计|合计|总计|总投资|总额)[为是约]?\\d")
+_WITHOUT_WORD = re.compile(r"[,，:：](?=[\u4e00-\u9fff])")
+_ALL_OF_IT = re.compile(r"(?:共计|合计|总计|总投资|总额)[为是]?$")
+"""总投资45万元，财政安排30万元，单位自筹15万元: parts that no word announces."""
+_PART = re.compile(r"[\s:：，,、；;和]*[\u4e00-\u9fff（）()]{2,14}")
+_NO_PART = re.compile("妇女|女性|青年|老年|党员|残疾|个人|已|实际|到位|完成|拨付|支付|剩余|下达|争取|执行|[增减]")
+_NO_TOTAL = re.compile(r"三公|(?:[增减][加少支长]?|下降|上升|节约|压[减缩]|[多少])了?$")
+"""Ends a clause whose sum is a difference, or one of jiaokan.validate.sangong."""
 _PART_END = re.compile(r"[一二三四五六七八九十]、|[（(][一二三四五六七八九十]{1,3}[）)]|(?<![\d.])\d{1,2}[.．、](?!\d)")
 _MARKS = (
     re.compile(r"(?<![\d.])(\d{1,2})\s?[.．、](?!\s?\d)"),
@@ -74,12 +84,18 @@ def sources_sum(case: Case) -> Check | None:
 
     A list that makes less than the total may name some sources only; that is not judged.
     """
-    checks = [check for passage in case.passages("text") if _NAMED_SOURCES.search(passage.text) and (check := _sources(case, passage))]
+    checks = [check for passage in case.passages("text") if _MAY_NAME.search(passage.text) and (check := _sources(case, passage))]
     order = ("fail", "cannot_judge", "pass")
     return min(checks, key=lambda check: order.index(check.status), default=None)
 
 
 def _sources(case: Case, passage: Passage) -> Check | None:
+    check = _parts_named(case, passage)
+    announced = check and _NAMED_SOURCES.search(passage.text)
+    return check if announced or (check and check.status != "cannot_judge") else None
+
+
+def _parts_named(case: Case, passage: Passage) -> Check | None:
     text = passage.text
     found = _total(text)
     if not found:
@@ -101,16 +117,18 @@ def _sources(case: Case, passage: Passage) -> Check | None:
         return case.judge("pass", f"the sources make the total: {values['sources']} = {values['total']}", values=values)
     sentence = [part for part in parts if "。" not in clause[: part.span.start]]
     over = sum(part.yuan for part in sentence) - total.yuan
+    basic = _basic_and_projects(clause, sentence)
     if len(sentence) > 1 and over > 0:
         values["sources"] = _terms(sentence, total)
         spans = passage.span(total.span.start, start + sentence[-1].span.end)
-        sure = _are_sources(clause, sentence) and _slipped(sentence, total, 2)
+        least = 2 if _are_sources(clause, sentence) or (_are_parts(clause, sentence) and len(sentence) > 2) else SURE - 1
+        sure = (least == 2 or _are_parts(clause, sentence)) and _slipped(sentence, total, least)
         message = f"the sources exceed the total by {_written(over, total.unit)}"
         return case.judge("fail" if sure else "cannot_judge", message, values=values, at=spans)
-    if complete and len(parts) > 1:
+    if (complete or basic) and len(parts) > 1:
         spans = passage.span(total.span.start, start + parts[-1].span.end)
         short = _written(total.yuan - named, total.unit)
-        sure = _are_sources(clause, parts) and not _PARTIAL.search(clause) and _slipped(parts, total, SURE - 1)
+        sure = (_are_sources(clause, parts) or basic) and not _PARTIAL.search(clause) and _slipped(parts, total, SURE - 1)
         message = f"the sources make {_written(named, total.unit)} of {values['total']}: {short} short"
         return case.judge("fail" if sure else "cannot_judge", message, values=values, at=spans)
     return case.judge("cannot_judge", "the sources named do not make the total; some may not be named", values=values)
@@ -123,10 +141,33 @@ def _are_sources(clause: str, parts: Sequence[Amount]) -> bool:
     return all(_SOURCE.search(name) for name in names) and not any(_OTHER_SUM.search(name) for name in names)
 
 
+def _are_parts(clause: str, parts: Sequence[Amount]) -> bool:
+    """Tell whether a sentence lists parts and ends with the last: 道路修复150万元，水毁渠道90万元，倒房补助60万元."""
+    before = [0, *(part.span.end for part in parts)]
+    names = [clause[start : part.span.start] for start, part in zip(before, parts, strict=False)]
+    ends = re.match(r"[。；;）)\s]|$", clause[parts[-1].span.end :])
+    return bool(ends) and all(_PART.fullmatch(name) and not _OTHER_SUM.search(name) and not _NO_PART.search(name) for name in names)
+
+
+def _basic_and_projects(clause: str, parts: Sequence[Amount]) -> bool:
+    """Tell whether the parts are 基本支出 and 项目支出, which are all there is."""
+    names = [clause[start : part.span.start] for start, part in zip([0, *(part.span.end for part in parts)], parts, strict=False)]
+    return len(parts) == 2 and "基本支出" in names[0] and "项目支出" in names[1]
+
+
 def _slipped(parts: Sequence[Amount], total: Amount, least: int) -> bool:
     """Tell whether the parts miss the total by what looks like a slip, in figures of `least` digits."""
     figures = [part.yuan for part in parts]
+    if _rounded(figures, total.yuan, total.unit):
+        return False
     return (slip(sum(figures, Decimal(0)), total.yuan) or misplaced_point(figures, total.yuan)) and digits([*figures, total.yuan]) >= least
+
+
+def _rounded(parts: Sequence[Decimal], total: Decimal, unit: str) -> bool:
+    """Tell whether sums in 万元 and larger, of two and more decimals, miss their total by no more than rounding leaves."""
+    exponent = min(int((yuan / UNITS[unit]).normalize().as_tuple().exponent) for yuan in (*parts, total))
+    slack = UNITS[unit].scaleb(exponent) * (len(parts) + 1) / 2 if exponent <= -2 and unit != "元" else 0
+    return abs(sum(parts, Decimal(0)) - total) <= slack
 
 
 def stated_sums(case: Case) -> Check | None:
@@ -169,6 +210,9 @@ def _changes(passage: Passage) -> Iterator[tuple[str, bool, tuple[Span, ...]]]:
         start = _sentence(passage.text, match.start(), "。；;\n")
         before = list(amounts(passage.text[start : match.start()]))
         named = list(amounts(match[0]))
+        years = [re.findall(r"(?<!\d)(?:19|20)\d\d(?=年)", part) for part in (passage.text[start : match.start()], match[0])]
+        if all(years) and years[0][-1] < years[1][0]:  # 2022年940.40万元，2023年900.40万元，减少40.00万元
+            continue
         if len(before) == 1 and len(named) == 2:
             then, change = named
             made = before[0].yuan - then.yuan
@@ -212,7 +256,8 @@ def items_sum(case: Case) -> Check | None:
     gap = f"; the numbering lacks {', '.join(map(str, holes))}" if holes else ""
     if not rest:
         return case.judge("pass", f"the items make the total of {values['total']}{gap}", values=values)
-    sure = len(known) > 2 and not unknown and (misplaced_point(known, whole) or (slip(made, whole) and not _PARTIAL.search(text)))
+    looks_so = misplaced_point(known, whole) or (slip(made, whole) and not _PARTIAL.search(text))
+    sure = len(known) > 2 and not unknown and not _rounded(known, whole, unit) and looks_so
     if rest < 0:
         message = f"the items exceed the total of {values['total']} by {_written(-rest, unit)}{gap}"
         return case.judge("fail" if sure else "cannot_judge", message, values=values)
@@ -444,13 +489,15 @@ def _introduced(case: Case) -> Check | None:
                 total = next(amounts(lead[0]), None) if lead else None
                 for found in _variants(passage.text, run, end) if lead and total else ():
                     if total and len(found) > 1 and all(item.amount for item in found):
-                        checks.append(_listed(case, passage, total, found, run[0][1]))
+                        placed = [(mark[2], item.amount) for mark, item in zip(run, found, strict=True)]
+                        checks.append(_listed(case, passage, total, found, [(lead.start() if lead else 0, total), *placed]))
                         if checks[-1].status == "pass":
                             break
     return next((check for check in checks if check.status == "pass"), checks[0] if checks else None)
 
 
-def _listed(case: Case, passage: Passage, total: Amount, found: Sequence[Item], start: int) -> Check:
+def _listed(case: Case, passage: Passage, total: Amount, found: Sequence[Item], placed: Sequence[tuple[int, Amount | None]]) -> Check:
+    """Judge items against the total before them; `placed` are their sums, each with what its place is counted from."""
     made = sum((item.amount.yuan for item in found if item.amount), Decimal(0))
     values = {"items": ", ".join(f"{item.number}: {_written(item.amount.yuan, total.unit)}" for item in found if item.amount)}
     values |= {"sum": _written(made, total.unit), "total": _written(total.yuan, total.unit)}
@@ -462,7 +509,8 @@ def _listed(case: Case, passage: Passage, total: Amount, found: Sequence[Item], 
         message = f"the items make {values['sum']} of {values['total']}: {_written(total.yuan - made, total.unit)} short"
     figures = [item.amount for item in found if item.amount]
     sure = len(figures) > 2 and _slipped(figures, total, SURE - 1) and not any(_PARTIAL.search(item.text) for item in found)
-    return case.judge("fail" if sure else "cannot_judge", message, values=values, at=passage.span(max(0, start - _LEAD), start))
+    spans = [span for start, amount in placed if amount for span in passage.span(start + amount.span.start, start + amount.span.end)]
+    return case.judge("fail" if sure else "cannot_judge", message, values=values, at=spans)
 
 
 def _fits(case: Case, text: str, found: Sequence[Item]) -> bool:
@@ -548,7 +596,11 @@ def _mentions(item: Item) -> bool:
 def _total(text: str) -> tuple[Amount, int] | None:
     """Return the sum that 其中 follows, and the place after 其中."""
     for amount in amounts(text):
-        if match := _WHEREOF.match(text, amount.span.end):
+        before = _before(text, amount)
+        match = _WHEREOF.match(text, amount.span.end)
+        if not match and _ALL_OF_IT.search(before):
+            match = _WITHOUT_WORD.match(text, amount.span.end)
+        if match and not _NO_TOTAL.search(before):
             return amount, match.end()
     return None
 
