@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
@@ -26,6 +26,10 @@ DISPLACED = 0.7
 """Confidence of a field whose label stands inside its value, or that no label names."""
 RUNNING = 20
 """Characters: a shorter value does not run on into a row that begins at the left edge."""
+COLUMNS = 4
+"""Cells of the header of a table that no family knows."""
+WIDEST_CELL = 200
+"""Characters of a cell that holds several labels with short values; a longer one is a text."""
 SPLIT = 12
 """Characters of a label that may be split over two cells."""
 MARKS = "得分"
@@ -34,8 +38,13 @@ WITH_DIGITS = frozenset({"money", "percent", "count", "date", "year", "period", 
 """Types whose values have digits: 年度 over 合计 heads a column and is no label of it."""
 
 _COLON = re.compile(r"(?:(?<=[\s、，,。；;》）)])|^)([^\s:：，。；、》]{2,24})\s?[:：]")
+_MISREAD_COLON = re.compile(r"([^\s:：，。；;、》]{3,12})[;；.．·](?=[^\s。；;]{1,40}$)")
+"""A label whose colon an engine read as another mark: 填报单位；某局."""
 _SPACED = re.compile(r"([^:：，。；]{2,30}?)\s*[:：]")
 _PAGE_UNIT = re.compile(r"(?:金额)?单位[:：]\s*(亿元|万元|千元|元)")
+_UNIT_CELL = re.compile(r"[（(](?:亿|万|千)?元[）)]")
+"""The unit of a heading that takes two rows: 项目资金 over （万元）."""
+_NAME = re.compile(r"[\u4e00-\u9fff（）()、]{3,16}")
 _YEAR = r"(?:19|20|１９|２０)[\d０-９]{2}\s*年\s*"
 _YEAR_LINE = re.compile(rf"[（(]?\s*({_YEAR}度?)\s*[）)]?")
 _TITLE_YEAR = re.compile(rf"({_YEAR}度?)(?!\s*\d{{1,2}}\s*月)")
@@ -47,6 +56,9 @@ _DATE_LINE = re.compile(rf"[（(]?{_YEAR}\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日[�
 _RUN_ON = re.compile(r"([^\d\s]{2,20}?)\s*(\d.*)")
 _VALUE_END = re.compile(r"[^\u4e00-\u9fff]|[年月日号元]")
 """What a value ends with before a label that an engine ran on; inside a word no label begins."""
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_WIDE_BLANK = re.compile(r"\u3000|\s\s")
+_PIECE = re.compile(r"[^\s\u3000]+(?: [^\s\u3000]+)*")
 _DIGIT = re.compile(r"[\d０-９〇○一二三四五六七八九十]")
 _MARKS = "，,；;、"
 _BOX = re.compile(r"\s*[□☐囗口]")
@@ -59,7 +71,7 @@ _COUNTED = re.compile(
 )
 """How the items of a value are numbered: 目标2：… carries on what begins 目标1：…."""
 _ORGANISATION_YEAR = re.compile(rf"\s[（(]?({_YEAR}度?)[）)]?$")
-_BESIDE = re.compile(r"\s[\u4e00-\u9fff（）()]{2,10}[:：]")
+_BESIDE = re.compile(r"\s(?!其中)[\u4e00-\u9fff（）()]{2,10}[:：]")
 """The next label in a cell, which no family has: 0563-0001234　审批日期：."""
 _LEAF = re.compile(r"\s\s公开\d+表")
 _SEALED = re.compile(r"^(?:[（(](?:盖章|公章|签章|签字)[）)])?[:：\s]*(.+?)(?:[（(](?:盖章|公章|签章|签字)[）)])?$", re.DOTALL)
@@ -115,6 +127,8 @@ class Form:
         )
         self.tree = indicators.Tree(labels, self.tag)
         lines = [[_without_unit(cell) for cell in row] for row in page.rows]
+        if all(len(row) == 1 for row in lines):
+            lines = [self._at_blanks(row) for row in lines]
         self.rows = unstacked(layout.rows(lines, self._is_label), self.tree, self._tables_with, self._is_label)
         self.indicators: list[Indicator] = []
         found = _PAGE_UNIT.search(page.document.text)
@@ -151,6 +165,19 @@ class Form:
             if label not in self.page.fields:
                 self.page.add(label, [cell], confidence=DISPLACED, inferred=True)
 
+    def _at_blanks(self, row: list[Cell]) -> list[Cell]:
+        """Return a line parted at its blanks, where labels and values or figures take turns: 项目名称 修路 主管部门 某局.
+
+        For a page without a single tab, as copying from a PDF leaves it.
+        """
+        words = list(re.finditer(r"\S+", row[0].text)) if 0 < len(row[0].text) <= WIDEST_CELL else []
+        if len(words) < 2 or len(words[0][0]) < SHORTEST_WITH_FAULT or not self._label(words[0][0]):
+            return row
+        named = [self._label(word[0]) is not None for word in words]
+        if named != [True, False] * (len(words) // 2) and not all(tables.is_figure(word[0]) for word in words[1:]):
+            return row
+        return [replace(row[0].part(*word.span()), column=column) for column, word in enumerate(words)]
+
     def _prose(self) -> None:
         """Read what running text says of a field: 基本支出1093.07万元，占65.42% → 基本支出."""
         lines = paragraphs([cells[0] for row in self.rows if len(cells := filled(row)) == 1])
@@ -168,7 +195,7 @@ class Form:
                 continue
             cell = cells[0]
             line = _YEAR_LINE.fullmatch(cell.text)
-            if len(cells) > 1 or _COLON.match(cell.text) or len(cell.text) > 60 or (self._label(cell.text) and not line):
+            if len(cells) > 1 or _COLON.match(cell.text) or len(cell.text) > 60 or (self._is_label(cell.text) and not line):
                 return index
             if line and self.page.family.year:
                 self.page.add(self.page.family.year, [cell.part(*line.span(1))])
@@ -265,7 +292,8 @@ class Form:
         rows: Sequence[Row] = self.rows[index + 1 : end]
         if top.table.rows == "total":
             rows = tables.totals(rows, self._is_total)
-        unit = next(filter(None, top.units.values()), "") or self.page_unit
+        beside = (unit_of(cells[0].text) for row in rows if (cells := filled(row)) and _UNIT_CELL.fullmatch(cells[0].text))
+        unit = next(filter(None, top.units.values()), "") or next(beside, "") or self.unit
         under: dict[str, list[Cell]] = {}
         for column, name, cell in tables.records(rows, top, self.page.family.types):
             if name not in self.wanted:
@@ -285,6 +313,8 @@ class Form:
         cells = filled(row)
         if not cells:
             return False
+        if len(cells) == 1 and _NUMBERED.match(cells[0].text) and self.labels.spelt(cells[0].text):
+            return True  # 四、绩效指标
         if self.tree.columns(row) or tables.header(row, self.tables, self.labels, self.tag):
             return True
         if top.table.rows != "one" and len(cells) == 1 and top.width > 2:
@@ -322,7 +352,7 @@ class Form:
         return bool(signed)
 
     def _colon_label(self, text: str) -> Label | None:
-        match = _COLON.match(text) or _SPACED.match(text)
+        match = _COLON.match(text) or _SPACED.match(text) or _MISREAD_COLON.match(text)
         return self._label(match[1]) if match else None
 
     def _row(self, row: Row, below: Row) -> None:
@@ -331,8 +361,14 @@ class Form:
         if cells[-1].text in NOTES and cells[0].text in CONTENTS:
             self.notes_column = cells[-1].column
             return
+        if under := self._over_figures(row, below):
+            self._close()
+            self.under = under
+            return
         entries, before = self._entries([cell for cell in row if cell.column != self.notes_column])
         if not entries:
+            if self._names_columns(cells):
+                self._close()
             self._more(before)
             return
         self._close()
@@ -354,6 +390,11 @@ class Form:
             if not heading:
                 self._emit(entry)
         self.open = entries[-1]
+
+    def _names_columns(self, cells: Sequence[Cell]) -> bool:
+        """Tell whether a row is the header of a table that the family does not know: what stands above it ends there."""
+        named = sum(1 for cell in cells if _LABEL_LIKE.fullmatch(cell.text) or self.labels.spelt(cell.text))
+        return len(cells) >= COLUMNS and 2 * named > len(cells) and all(len(cell.text) <= SPLIT for cell in cells)
 
     @staticmethod
     def _headings(entries: Sequence[Entry]) -> list[bool]:
@@ -415,7 +456,14 @@ class Form:
                         cell = cell.part(len(cell.text) - length)
                         break
             if cell.text:
-                yield cell
+                yield from self._spaced(cell)
+
+    def _spaced(self, cell: Cell) -> list[Cell]:
+        """Return a cell parted at its wide blanks where every part begins with a label: 财政拨款45万元　上年结转0万元."""
+        if len(cell.text) > WIDEST_CELL or not _WIDE_BLANK.search(cell.text):
+            return [cell]
+        parts = [cell.part(*piece.span()) for piece in _PIECE.finditer(cell.text)]
+        return parts if all(self._is_label(part.text) or self._run_on(part) for part in parts) else [cell]
 
     def _whole(self, cells: Sequence[Cell]) -> Iterator[Cell]:
         """Yield a row's cells, brackets around the only one left off, a label split over two of them joined: 联系 | 电话 → 联系电话."""
@@ -455,6 +503,9 @@ class Form:
         if (first := _SPACED.match(cell.text)) and self._label(first[1]):  # 填报单位 （盖章）：
             found = [first, *(match for match in found if match.start() > first.start(1) and match.start() >= first.end())]
         marks = [(match, label) for match in found if (label := self._mark(match[0], match.start()))]
+        if not marks and alone and (misread := _MISREAD_COLON.match(cell.text)) and (label := self._label(misread[1])):
+            yield Entry(label, cell.part(0, misread.end(1)), colon=True, confidence=FAULTY, cells=[cell.part(misread.end())])
+            return
         if not marks or (marks[0][0].start() and not alone):
             return
         ends = [match.start() for match, _ in marks[1:]] + [len(cell.text)]
@@ -520,6 +571,23 @@ class Form:
         texts = {cell.column: cell.text for cell in below if cell.text}
         return any(texts.get(entry.at.column) for entry in entries) and not any(self._label(text) for text in texts.values())
 
+    def _over_figures(self, row: Row, below: Row) -> dict[int, Entry]:
+        """Return the labels of a row whose figures stand in the row below, by column: 预算金额 | 合计 | 财政拨款 over | 36 | 30.
+
+        A sum is what the heading of the row is. Nothing, unless every figure has a heading and two of these are labels.
+        """
+        figures = {cell.column for cell in below if cell.text and tables.is_figure(cell.text)}
+        heads = [cell for cell in row if cell.text and cell.column in figures]
+        if not len(filled(below)) == len(figures) == len(heads) > 1 or any(tables.FIGURE.fullmatch(cell.text) for cell in heads):
+            return {}
+        heading = next((cell for cell in row if cell.text), heads[0])
+        found: dict[int, Entry] = {}
+        for cell in heads:
+            label = self._label(cell.text) or (self._label(heading.text) if self._is_total(cell.text) else None)
+            if label and self.page.family.types.get(label.name) in tables.FIGURES:
+                found[cell.column] = Entry(label, heading if unit_of(heading.text) and not unit_of(cell.text) else cell, colon=False)
+        return found if len(found) > 1 else {}
+
     def _more(self, cells: Sequence[Cell]) -> None:
         """Add the cells of a row without label to the values they carry on."""
         if self.under:
@@ -532,6 +600,10 @@ class Form:
             return
         kind = self.page.family.types.get(self.open.label.name, "text")
         told = self.open.cells
+        if told and len(cells) > 1 and told[0].column > self.open.at.column == cells[0].column and _NAME.fullmatch(cells[0].text):
+            self._close()  # a label that no family has, under the one whose value is open
+            self.above = cells
+            return
         if not told and kind in tables.FIGURES and not tables.has_figure(cells[0].text):
             self.above = cells
             return
@@ -540,7 +612,8 @@ class Form:
             or (told and _counted(told[0].text, cells[0].text))
             or (told and told[-1].text[-1:] not in "。！？;；" and _long(told))
         )
-        if not told or (kind == "text" and runs_on):
+        marks = self.open.label.kind == "row" and all(tables.is_figure(cell.text) for cell in (*told, *cells))
+        if not told or (kind == "text" and runs_on) or marks:
             self.open.cells += cells
         else:
             self.above = cells
@@ -565,7 +638,7 @@ class Form:
         kind = self.page.family.types.get(name, "text")
         unit = unit_of(entry.at.text) or self.unit
         if label.kind == "row":
-            cells = [cell for cell in cells if cell.column == self.marks_column] or cells[-1:]
+            cells = _last_mark(cells) or [cell for cell in cells if cell.column == self.marks_column] or cells[-1:]
         if not cells and (name in self.columns or _NUMBERED.match(entry.at.text)):
             return  # a heading: 年度总体目标 over 预期目标 and 实际完成情况, 四、绩效目标
         if not cells:
@@ -586,6 +659,10 @@ class Form:
             return
         if kind in WITH_DIGITS and cells[0].text and not _DIGIT.search(cells[0].text):
             return
+        if kind == "organisation" and cells[0].text and not _HAN.search(cells[0].text):
+            return  # the telephone number beside it
+        if kind == "money":
+            self.unit = unit  # of 资金总额（万元） for its parts below
         if kind == "money" and not unit and len(cells) == 1:
             unit = self._unit_elsewhere(cells[0].text)
         self.page.add(name, cells, unit=unit, confidence=entry.confidence)
@@ -635,6 +712,11 @@ def _counted(first: str, text: str) -> bool:
     begins, goes_on = _COUNTED.match(first), _COUNTED.match(text)
     same = begins is not None and goes_on is not None and begins.lastgroup == goes_on.lastgroup
     return same and begins is not None and re.search("[1一①]", begins[0]) is not None
+
+
+def _last_mark(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the last figure of a row of totals: 总分 | | 100 | 98.74 | → 98.74, the marks stand behind the weights."""
+    return [cell for cell in cells if tables.is_figure(cell.text) and re.search(r"\d", cell.text)][-1:]
 
 
 def _bare(cell: Cell) -> Cell:

@@ -16,11 +16,16 @@ from types import MappingProxyType
 from jiaokan.extract.page import Cell, Page, Row, filled
 from jiaokan.extract.tables import named
 from jiaokan.extract.values import FULL_WIDTH, NUMBER
-from jiaokan.knowledge.labels import Labels
+from jiaokan.knowledge.labels import SHORTEST_WITH_FAULT, Labels
 from jiaokan.model import Indicator
 
 FIRST, SECOND, THIRD, SIGN, VALUE, UNIT = "一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位"
+REACHED = "实际完成值"
 LEVELS = (FIRST, SECOND, THIRD)
+SPACED = 200
+"""Characters of a row whose cells are parted by blanks alone; more are a text."""
+LONGEST_NODE = 12
+"""Characters of a level-2 cell that names whose satisfaction is asked for."""
 
 OPERATORS: Mapping[str, str] = MappingProxyType(
     {
@@ -40,9 +45,19 @@ _TARGET = re.compile(
     rf"(?P<sign>{_SIGNS})?\s*(?P<stray>[^\d\s\u4e00-\u9fff（）()<>=+-]{{0,2}}|{_MISREAD})\s*(?P<value>-?{NUMBER})\s*(?P<unit>[^\d<>=≥≤]{{0,12}}?)(?P<tail>及?以[上下]|[以之]?内)?"
 )
 """An operator, a number, a unit: ≥30次, 80%以上. A stray sign before the number (W, Ⅲ) is an operator the engine misread."""
+_REACHED = re.compile(rf"^(?:达到|保持在?|稳定在|控制在|维持在)(?={NUMBER}[^\d]{{1,8}}(?:以[上下]|[以之]?内)$)")
+"""What may stand before a number with 以上 or 以内 behind it: 达到95%以上."""
+_OFTEN = re.compile(r"每|按[月季年]|逐[月季年]")
+"""How a target begins that says how often: 每季度1次."""
 _LEVEL = re.compile(r".?级(?:绩效)?指标")
 """The heading of a level whose number is lost; the order tells which."""
-_BRACKET = re.compile(r"[(（]([^()（）\d]{1,8})[)）]$")
+_BRACKET = re.compile(r"[(（]([^()（）\d]{1,8})[)）]?$")
+_SIGNED_END = re.compile(rf"[^\d<>=≥≤]{{2,}}?((?:{_SIGNS})\s*{NUMBER}[^\d<>=≥≤]{{0,12}})")
+"""A name with its target run on: 古建筑蚁害检查≥320栋."""
+_TWO_TARGETS = re.compile(rf"((?:{_SIGNS})?\s*{NUMBER}([^\d<>=≥≤.,]{{1,12}}))({NUMBER}\2)")
+"""A target and what was reached run together: ≤380元372元."""
+_PERCENT_MISREAD = re.compile(r"(?=.*\d)[\doO]{2}|[oO0]/[oO0]")
+"""How engines read % where a unit stands: 96, 40, 0/0."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _TIME_UNITS = frozenset({"小时", "天", "日", "个工作日", "工作日", "分钟", "个月", "月"})
 
@@ -62,7 +77,7 @@ def target(text: str, sign: str = "", unit: str = "") -> Target:
 
     `sign` and `unit` are the cells of their own columns, where the table has them.
     """
-    plain = text.translate(_WIDTHS).strip()
+    plain = _REACHED.sub("", text.translate(_WIDTHS).strip())
     operator = OPERATORS.get(sign.translate(_WIDTHS).strip(), "")
     match = _TARGET.fullmatch(plain)
     if match and not re.match(r"[年月日号].", match["unit"]):
@@ -74,7 +89,7 @@ def target(text: str, sign: str = "", unit: str = "") -> Target:
     leading = re.match(_SIGNS, plain)
     if leading and len(plain) > leading.end():
         return Target(operator or OPERATORS[leading[0]], plain[leading.end() :].strip(), unit)
-    dated = re.search(r"\d\s*[年月日]", plain)
+    dated = re.search(r"\d\s*[年月日]", plain) or _OFTEN.match(plain)
     return Target(operator or ("" if not plain or (re.search(r"\d", plain) and not dated) else "定性"), text, unit)
 
 
@@ -184,6 +199,8 @@ class Tree:
                 if name:
                     if name in guessed and exact:  # 半年目标值 is one fault away from 全年目标值, the one meant
                         sets[-1].pop(name, None)
+                    if name == SECOND and FIRST not in sets[-1] and sets[-1].get(THIRD) == place - 1:
+                        sets[-1][FIRST] = sets[-1].pop(THIRD)  # 指标 | 二级 | 三级
                     guessed = guessed - {name} if exact else guessed | {name}
                     if name in sets[-1]:
                         sets.append({FIRST: sets[0][FIRST]} if FIRST in sets[0] and name != FIRST else {})
@@ -242,8 +259,15 @@ class Tree:
         label = self.labels.canonical(text, self.tag, (kind,))
         if label:
             return label.name if label.kind == kind else ""
+        if level == 2 and "满意度" in text and len(text) <= LONGEST_NODE:
+            return self._satisfaction
         near = {name for spelling, name in self._nodes[kind] if len(spelling) == len(text) and _one_apart(spelling, text)}
         return near.pop() if len(near) == 1 else ""
+
+    @cached_property
+    def _satisfaction(self) -> str:
+        """Return the level-2 node that every satisfaction is: 家长满意度 → 服务对象满意度指标."""
+        return next((name for name in self.parents if "满意度" in name), "")
 
     @cached_property
     def _nodes(self) -> dict[str, list[tuple[str, str]]]:
@@ -284,7 +308,7 @@ class Tree:
 
     def _split(self, row: Row, columns: Columns) -> list[Cell]:
         """Return a row's cells, a node and the name that follows it in one cell parted: 数量指标新建厕所 → 数量指标 | 新建厕所."""
-        cells = list(row)
+        cells = list(row) if len(filled(row)) > 1 or columns.width < len(LEVELS) else self._spaced(row)
         for index, cell in enumerate(cells[: max(columns.sets[0].get(SECOND, 0), columns.sets[0].get(FIRST, 0)) + 1]):
             node = next((node for node in self.long_nodes if cell.text.startswith(node)), "")
             if node and len(cell.text) > len(node) and cell.text[len(node)] not in "(（" and not self.is_node(cell.text):
@@ -292,12 +316,21 @@ class Tree:
                 break
         return cells
 
+    def _spaced(self, row: Row) -> list[Cell]:
+        """Return the only cell of a row parted at its blanks, where these stand for borders: 产出指标 数量指标 增雨作业 ≥12次."""
+        cell = next(iter(filled(row)), None)
+        pieces = list(re.finditer(r"\S+", cell.text)) if cell and len(cell.text) <= SPACED else []
+        if not cell or len(pieces) < 2 or not (self.is_node(pieces[0][0]) or _is_target(pieces[-1][0])):
+            return list(row)
+        return [replace(cell.part(*piece.span()), column=column) for column, piece in enumerate(pieces)]
+
     def _line(self, cells: Sequence[Cell], full: Sequence[Cell], places: Mapping[str, int], lower: frozenset[str] | None) -> Line | None:
         texts = {column: cells[place].text if place < len(cells) else "" for column, place in places.items()}
         short = len(cells) <= max(places.values())  # cells were lost
         misplaced = not texts.get(THIRD) or not texts.get(VALUE) or self.is_node(texts[THIRD]) or (short and _is_target(texts[THIRD]))
         if lower is not None and misplaced and len(full) > 1:
             texts = self._by_meaning(full, places, lower)
+        texts = _parted(texts, cells, places)
         if len(full) == 1 and texts.get(FIRST) and not any(self.node(texts[FIRST], level) for level in (1, 2)):
             return None  # a title, repeated on a new page
         nodes = [texts.get(FIRST, ""), texts.get(SECOND, "")]
@@ -309,7 +342,7 @@ class Tree:
         bracket = _BRACKET.search(name)
         named_unit = bracket[1].strip() if bracket else ""
         unit = texts.get(UNIT, "")
-        if re.fullmatch(r"96|[0O]/[0O]", unit) and name.endswith(("率", "度")):  # how engines read %
+        if _PERCENT_MISREAD.fullmatch(unit) and name.endswith(("率", "度")):
             unit = ""
             named_unit = "%"
         return Line(
@@ -334,7 +367,7 @@ class Tree:
         last = ""
         for line, above, beside in zip(lines, upper, lower, strict=True):
             read_second = self.node(line.nodes[1], 2) or _legible(line.nodes[1])
-            read_first = self.node(line.nodes[0], 1) or ("" if read_second in self.parents else _legible(line.nodes[0]))
+            read_first = self.node(line.nodes[0], 1) or self._own_root(line.nodes[0], read_second)
             marked = lines[beside].nodes[1] if beside >= 0 else ""
             second = read_second or self.node(marked, 2) or _legible(marked) or self._guess(line, last)
             over = lines[above].nodes[0] if above >= 0 else ""
@@ -355,6 +388,11 @@ class Tree:
                 inferred.append("单位")
             yield Indicator((first, second, line.name), found.operator, found.value, found.unit, page.original(line.ends), tuple(inferred))
 
+    def _own_root(self, text: str, second: str) -> str:
+        """Return a level-1 text that no label explains; over a known level-2 node it must be a word of four and more: 社会效应."""
+        legible = _legible(text)
+        return legible if second not in self.parents or len(legible) >= SHORTEST_WITH_FAULT else ""
+
     def _above(self, second: str, merged: str) -> str:
         """Return the level-1 node over a level-2 node: the tree's, or the merged cell's where the tree allows several."""
         parents = self.parents.get(second, ())
@@ -363,6 +401,18 @@ class Tree:
     def _guess(self, line: Line, last: str) -> str:
         """Return the node of a row whose own cannot be read: 时效指标 for a length of time, else that of the row before."""
         return "时效指标" if (line.target.unit or line.named_unit) in _TIME_UNITS else last
+
+
+def _parted(texts: dict[str, str], cells: Sequence[Cell], places: Mapping[str, int]) -> dict[str, str]:
+    """Return a row's texts with a target taken out of the cell it was run into, where its own cell is empty."""
+    place = places[VALUE]
+    empty = place >= len(cells) or not cells[place].text
+    if SIGN not in places and empty and (found := _SIGNED_END.fullmatch(texts.get(THIRD, "").translate(_WIDTHS))):
+        name = texts[THIRD]
+        return texts | {THIRD: name[: found.start(1)].rstrip(), VALUE: name[found.start(1) :]}
+    if texts.get(REACHED) == "" and (found := _TWO_TARGETS.fullmatch(texts.get(VALUE, "").translate(_WIDTHS))):
+        return texts | {VALUE: texts[VALUE][: found.end(1)]}
+    return texts
 
 
 def _lost_heading(columns: dict[str, int]) -> None:

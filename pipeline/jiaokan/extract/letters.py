@@ -28,14 +28,16 @@ _PRINTED = re.compile(
     rf"(?:(.{{1,40}}?[室厅局府委会部院科处股]|.{{2,40}}?(?=[\s，,]))[\s，,.”“\"']*)?({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])\s*(?:印[发制]?|制发)"
 )
 _OFFICE = re.compile(rf"([^\s\d，。]{{2,40}}?)(?:编印|编发|编|整理|印)?\s+({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])(?:印发)?")
+_DATED_OFFICE = re.compile(rf"({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])\s+([^\s\d，。：:]{{4,40}})")
+"""The same the other way round: 2023年8月14日　某县人民政府办公室."""
 _ISSUED = re.compile(rf"({_YEAR}\s?[^年]{{0,6}}月\s?[^月]{{0,6}}[日曰])\s*(?:印发)?")
 _AGENCY = re.compile(r"[\u4e00-\u9fff（）()]{2,36}(?:政府|室|厅|委员会|中心|[局委部院科处股])")
 _NUMBER = re.compile(
-    rf"(?:[（(](?=第))?((?:[\u4e00-\u9fff（()）]{{2,18}}\s*)?[{OPEN}CL]?\s*(?:19|20)\d\d\s*[{CLOSE}J]?\s*(?:第\s*)?(?:[\u4e00-\u9fff]{{1,3}}[-—－]?)?\d{{1,7}}(?:[-—－]\d{{1,3}})?\s*[号期次]|(?:(?:19|20)\d\d年)?第\s*\d{{1,4}}\s*[期号次])[）)]?(?:\s|$)"
+    rf"(?:[（(](?=第|(?:19|20)\d\d年第))?((?:[\u4e00-\u9fff（()）]{{2,18}}\s*)?[{OPEN}CL]?\s*(?:19|20)\d\d\s*[{CLOSE}J]?\s*(?:第\s*)?(?:[\u4e00-\u9fff]{{1,3}}[-—－]?)?\d{{1,7}}(?:[-—－]\d{{1,3}})?\s*[号期次]|(?:(?:19|20)\d\d年)?第\s*\d{{1,4}}\s*[期号次])[）)]?(?:\s|$)"
 )
 _SIGNER = re.compile(r"签\s*发\s*人\s*[:：]\s*(.+)$")
 _SECRET = re.compile(r"(?:绝密|机密|秘密)(?:\s*[★☆*]\s*\S+)?")
-_URGENT = re.compile(r"特提|特急|加急|平急")
+_URGENT = re.compile(r"特\s*提|特\s*急|加\s*急|平\s*急")
 _TITLE_END = re.compile(rf"(?:{KINDS}|令)(?:[（(][^（()）]+[）)])?$")
 _TITLED = re.compile(rf"(?:{_TITLE_END.pattern})|(?:意见|决定|告知)书(?:[（(][^（()）]+[）)])?$|公示$")
 _MASTHEAD = re.compile(r"(?:文件|纪要|[府局委办厅部院会处所署站]|办公室|中心|公司|大学)(?:[（(].{1,12}[）)])?$")
@@ -43,6 +45,12 @@ _COPY = re.compile(r"(?:抄\s*送|抄\s*报|分\s*送|主\s*送|报\s*送|印\s*
 _ENCLOSED = re.compile(r"附\s*件?\s*[:：]\s*")
 _ATTACHED = re.compile(r"附\s*件\s*\d{0,2}$")
 _NOTE = re.compile(r"[（(](.+)[）)]")
+_RULED = re.compile(r"[━─—―_＿═=★☆]{3,}|[★☆]")
+"""The red line under the number of a letter, and its star."""
+_SEAL = re.compile(r"[（(]\s*(?:加\s*盖\s*)?(?:印|公|盖|签)?\s*章\s*[）)]")
+"""The place of the seal under a name."""
+_SEALED_BY = re.compile(r"[（(]([\u4e00-\u9fff]{4,30}?)(?:印\s*章|公\s*章|盖\s*章|章)[）)]")
+"""What a copy says of a seal in place of the name: （某县水利局印章）."""
 _LABELLED = re.compile(r"([^\s:：，。][^:：，。]{0,11}?)\s*[:：]\s*")
 _ADDRESSEE = re.compile(r"(?!.{0,300}[如以]下)[^。；！？:：]{2,300}[:：]")
 _LIST = re.compile(r"(?:[^。，,、；:：\d]{1,30}(?:政府|单位|部门|[局委办厅部院])[，,、]?){1,30}[。.]?")
@@ -62,7 +70,7 @@ class Letter:
         for cell in lines(page.document.text):
             if found := FURNITURE.fullmatch(cell.text):
                 page.add("页码", [cell], value=found[1])
-            else:
+            elif not _RULED.fullmatch(cell.text):
                 kept.append(cell)
         self.lines = paragraphs(kept)
 
@@ -136,6 +144,9 @@ class Letter:
             elif office := _OFFICE.fullmatch(line.text):
                 self._add("印发机关", [line.part(*office.span(1))])
                 self._add("印发日期", [line.part(*office.span(2))])
+            elif dated := _DATED_OFFICE.fullmatch(line.text):
+                self._add("印发日期", [line.part(*dated.span(1))])
+                self._add("印发机关", [line.part(*dated.span(2))])
             elif line.text:
                 return place
         return len(self.lines)
@@ -168,12 +179,18 @@ class Letter:
 
     def _numbered(self, index: int) -> int:
         """Read a 发文字号 that stands below the title, as web pages set it; return the line after it."""
-        place = next((place for place in range(index, min(index + 3, len(self.lines))) if self.lines[place].text), -1)
+        place = self._number_below(index)
         if place < 0 or self.called["发文字号"] in self.page.fields or not (number := _NUMBER.match(self.lines[place].text)):
             return index
         self._add("发文字号", [self.lines[place].part(*number.span(1))])
         self._signer(self.lines[place])
         return place + 1
+
+    def _number_below(self, index: int) -> int:
+        """Return the next line with text, or the one after it where that is a second title: 某局信访事项处理意见书; -1 for none."""
+        places = [place for place in range(index, min(index + 4, len(self.lines))) if self.lines[place].text]
+        second = len(places) > 1 and _TITLED.search(self.lines[places[0]].text) and len(self.lines[places[0]].text) <= 40
+        return places[1] if second else places[0] if places else -1
 
     def _address(self, index: int) -> int:
         """Read the 主送机关 and the lines that begin with a label; return the line at which the text begins."""
@@ -255,6 +272,9 @@ class Letter:
             if signed:
                 self._add("发文机关署名", signed, value="\n".join(line.text for line in signed))
                 return next(index for index in range(body, place) if self.lines[index] is signed[0])
+            for line in self.lines[max(body, place - 2) : place + 2]:
+                if sealed := _SEALED_BY.fullmatch(line.text):
+                    self._add("发文机关署名", [line.part(*sealed.span(1))], confidence=UNSURE)
             return place
         if undated := self._undated(body, end):
             return undated
@@ -296,6 +316,8 @@ class Letter:
             if not text:
                 if start < date:
                     break
+            elif _SEAL.fullmatch(text):
+                date = start - 1
             elif (
                 len(text) > 40
                 or re.search(r"[。；：:！？\t]", text)

@@ -26,6 +26,8 @@ TALLEST = 60
 """Lines of the longest paragraph; it bounds the time a damaged page can take."""
 NARROWEST = 20
 """Em: where the longest line is shorter, all of them are headings and labels."""
+WIDE_BRACKETS = str.maketrans("()", "（）")
+"""Engines mix the widths of brackets: （大写伍万柒仟元整)."""
 _BLANKS = " \u3000\r\ufeff\u00a0"
 _ENDS = ("。", "；", "！", "？", "：", ":", ";")
 _BEGINS = re.compile(
@@ -35,6 +37,8 @@ _BEGINS = re.compile(
 )
 """How a paragraph begins whatever the length of the line above: a number, a label; or that it is a name or a date that stands alone."""
 _LABELLED = re.compile(r"[\u4e00-\u9fff（）()\s]{2,10}[:：]")
+_ITEM = re.compile(r"[（(](?P<bracket>\d{1,2})[）)]|(?P<circle>[①-⑳])|(?<!\d)(?P<point>\d{1,2})[.．、](?!\d)")
+"""The number of an item that may stand inside a paragraph: (1)登记簿；(2)日志；."""
 _TITLE = re.compile(rf".*的(?:{KINDS})")
 _SPLIT = re.compile(r"[\u4e00-\u9fff]{1,2}")
 _REST = re.compile(r"[\u4e00-\u9fff]\s?(?:[:：]|$)")
@@ -125,6 +129,12 @@ class Page:
         sure = min(confidence, certainty(text, kind))
         self.fields[name] = Field(label, text, raw, normalised(text, kind, unit), kind, span, sure, inferred)
 
+    def drop(self, label: str) -> None:
+        """Take out a field with all its copies."""
+        for name in [name for name, found in self.fields.items() if found.label == label]:
+            del self.fields[name]
+        self._copies.pop(label, None)
+
 
 def joined(cells: Sequence[Cell]) -> Cell:
     """Return printed lines as one cell: 于8月30日收 + 到，决定受理 → 于8月30日收到，决定受理."""
@@ -151,15 +161,29 @@ def paragraphs(lines: Sequence[Cell]) -> list[Cell]:
     found: list[list[Cell]] = []
     goes_on = label = False
     for line, width in zip(lines, widths, strict=True):
-        if (goes_on and width and len(found[-1]) < TALLEST and not _BEGINS.match(line.text)) or (label and _REST.match(line.text)):
+        begins = _BEGINS.match(line.text) and not (goes_on and _next_item(found[-1][-1].text, line.text))
+        if (goes_on and width and len(found[-1]) < TALLEST and not begins) or (label and _REST.match(line.text)):
             found[-1].append(line)
         else:
             found.append([line])
         label = bool(_SPLIT.fullmatch(line.text))  # 时 + 间：2023年3月7日
-        ended = line.text.endswith(("。", ":", "：")) or _TITLE.fullmatch(line.text)
+        ended = line.text.endswith(("。", ":", "：", "印发")) or _TITLE.fullmatch(line.text)
         surely = line.text.endswith(_ENDS) or _LABELLED.match(line.text)
         goes_on = not ended and width >= widest * (FULL if surely else NEARLY_FULL)
     return [joined(cells) for cells in found]
+
+
+def _next_item(above: str, line: str) -> bool:
+    """Tell whether a line begins with the item after the last one inside the line above: …；(2)日志； over (3)打印件."""
+    inside = [match for match in _ITEM.finditer(above) if match.start()]
+    begins = _ITEM.match(line)
+    if not begins or not inside or inside[-1].lastgroup != begins.lastgroup:
+        return False
+    return _ordinal(begins) == _ordinal(inside[-1]) + 1
+
+
+def _ordinal(item: re.Match[str]) -> int:
+    return ord(item[0]) if item["circle"] else int(item[item.lastgroup or 0])
 
 
 def _width(text: str) -> float:
@@ -197,7 +221,7 @@ def _stripped(text: str, start: int, column: int) -> Cell:
 
 def narrowed(cell: Cell, pattern: re.Pattern[str] | None) -> Cell | None:
     """Return the part of a value that a pattern finds, its group where it has one; None if it finds nothing."""
-    match = pattern.search(cell.text) if pattern else None
+    match = pattern.search(cell.text.translate(WIDE_BRACKETS)) if pattern else None
     return cell.part(*match.span(match.lastindex or 0)) if match else None
 
 

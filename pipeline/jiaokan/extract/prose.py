@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from jiaokan.extract.page import Cell, Page, joined, narrowed
+from jiaokan.extract.page import WIDE_BRACKETS, Cell, Page, joined, narrowed
 from jiaokan.knowledge.labels import LONGEST, SHORTEST_WITH_FAULT, Label, Labels, key
+from jiaokan.script import CLOSE, OPEN
 
 FAULTY, PHRASED = 0.8, 0.9
 """Confidence of a field whose label has one fault, and of one told by a phrase (right in nine of ten on the train pages)."""
@@ -46,12 +47,19 @@ _NAMES = re.compile(rf"{_NAME}(?:[、，,\s]{{1,4}}{_NAME}){{1,40}}")
 _NAMED = re.compile(r"(?:名\s*称|姓\s*名)\s*[:：]\s*(?=\S)")
 _CONTACT = re.compile(r"联\s*系\s*人\s*[:：]\s*(?=\S)")
 _BRACKETED = re.compile(r"【([^】]{2,12})】(?=.)")
+_WIDE_BLANK = re.compile(r"[ \u3000]*\u3000[ \u3000]*| {2,}")
+_HEADED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[.．、])([^\s。，,：:；;]{3,14})(?:。|[ \u3000]+)(?=.)"
+)
+"""A numbered label that a full stop or a blank parts from its text: 一、调查情况。该小区…."""
 _PACKAGE = re.compile(
-    r"(?:第?[一二三四五六七八九十\dA-Za-z]{1,3})?(?:采购|合同|分)?(?:标包|标段|标项|[包标])(?:[一二三四五六七八九十\dA-Za-z]{1,3})?(?:[（(][^（()）]{1,16}[）)])?[：:]?|(?:货物|服务|工程)类?[：:]?"
+    r"(?:第?[一二三四五六七八九十\dA-Za-z]{1,3})?(?:采购|合同|分)?(?:标包|标段|标项|[包标])(?:[一二三四五六七八九十\dA-Za-z]{1,3})?(?:[（(][^（()）]{1,16}[）)])?[：:]?|(?:货物|服务|工程)类?(?:[（(][^（()）]{1,40}[）)])?[：:]?"
 )
 """A line that only says of which part the next ones are: 合同包1：, 服务类; or the beginning of one."""
 _TOTAL = re.compile(r"(?:合|总|小|共)\s*计")
 _ORDINAL = re.compile(r"序\s*号")
+_SEALED = re.compile(r"(?<=\w)[（(](?:盖章|公章|印章|章)[）)]$")
+_LETTER_NUMBER = re.compile(rf"[\u4e00-\u9fff（）()]{{2,16}}[{OPEN}](?:19|20)\d\d[{CLOSE}](?:第)?\d{{1,5}}号")
 _OPENING, _CLOSING = "（(【", "）)】"
 
 
@@ -127,7 +135,7 @@ class Prose:
         """Yield the lines, a list of persons with the lines of names that go on below it."""
         held: Cell | None = None
         for line in lines:
-            if held and _NAMES.fullmatch(line.text) and self._lists_persons(held.text):
+            if held and _NAMES.fullmatch(line.text) and self._lists_persons(held.text) and not self._blank_label(line.text):
                 held = joined([held, Cell(" ", line.start - 1), line])
                 continue
             if held:
@@ -345,6 +353,10 @@ class Prose:
         """Return the labels of a line that begins with one, or of a short line that holds one."""
         marks: list[Mark] = []
         done = 0
+        if (headed := _HEADED.match(text)) and (label := self._known(headed[1])):
+            return [self._found(0, headed.end(), label, headed[1])]
+        if blank := self._blank_label(text):
+            return [blank]
         if (bracketed := _BRACKETED.match(text)) and (label := self._known(bracketed[1])):
             return [self._found(0, bracketed.end(), label, bracketed[1])]
         for colon in _COLON.finditer(text):
@@ -356,6 +368,17 @@ class Prose:
             elif not inner:
                 return []
         return marks if any(mark.field for mark in marks) else []
+
+    def _blank_label(self, text: str) -> Mark | None:
+        """Return the label that blanks part from its value instead of a colon: 主　　持　某某."""
+        found: Mark | None = None
+        for blank in _WIDE_BLANK.finditer(text, 0, LONGEST):
+            spelt = text[: blank.start()]
+            if _COLON.search(spelt) or not blank.end() < len(text):
+                break
+            if label := self._known(spelt):
+                found = self._found(0, blank.end(), label, spelt)
+        return found
 
     def _mark(self, text: str, done: int, colon: int, end: int, *, inner: bool, begun: bool) -> Mark | None:
         """Return the label that ends at a colon, `inner`: or the last words before it."""
@@ -411,15 +434,34 @@ class Prose:
 
     def _take(self, field: str, cell: Cell, confidence: float = 1.0) -> None:
         """Add a value, of which the family's file may want a part only; a second one must have that part."""
+        if field in self.phrased and confidence != PHRASED:  # a label says it better than a phrase above
+            self.page.drop(field)
+            self.phrased.discard(field)
         pattern = self.family.within.get(field)
         part = narrowed(cell, pattern)
         if pattern and not part and field in self.page.fields:
             return
         cell = _trimmed(part) if part else cell
+        if self.family.types.get(field) == "code" and (number := self._number(cell.text)):
+            field = number
         if self.family.types.get(field) == "organisation":
+            if cell.text and not re.search(r"[\u4e00-\u9fff]", cell.text):
+                return  # the telephone number beside it
             self.named = field
-        if cell.text:
+            if found := _SEALED.search(cell.text):
+                cell = cell.part(0, found.start())
+        if cell.text and not self._same_sum(field, cell.text):
             self.page.add(field, [cell], confidence=confidence)
+
+    def _same_sum(self, field: str, text: str) -> bool:
+        """Tell whether a sum stands there already in other words: 19.8万元, 19.8 under a heading （万元）."""
+        told = self.page.fields.get(field)
+        return told is not None and told.type == "money" and _figures(told.value) == _figures(text) != ""
+
+    def _number(self, text: str) -> str:
+        """Return the field of the number of a letter where a text is one, its field still unread: 编号：永民信答字〔2023〕21号."""
+        field = self.family.called.get("发文字号", "发文字号")
+        return field if field in self.order and field not in self.page.fields and _LETTER_NUMBER.fullmatch(text) else ""
 
 
 def _cells(line: Cell) -> Iterator[Cell]:
@@ -442,7 +484,11 @@ def _set_apart(text: str, start: int) -> bool:
 
 
 def _squeezed(text: str) -> tuple[str, Sequence[int]]:
-    """Return a text without the blanks that engines set between words, and where each of its characters stands: 8 月 30 日 → 8月30日."""
+    """Return a text without the blanks that engines set between words, its brackets in one width, and where its characters stand.
+
+    8 月 30 日 → 8月30日.
+    """
+    text = text.translate(WIDE_BRACKETS)
     if " " not in text:
         return text, range(len(text))
     places = [place for place, character in enumerate(text) if character != " "]
@@ -453,10 +499,14 @@ def _first(patterns: Sequence[re.Pattern[str]], text: str, start: int) -> re.Mat
     return next((match for pattern in patterns if (match := pattern.search(text, start))), None)
 
 
+def _figures(text: str) -> str:
+    return re.sub(r"[^\d.]", "", text)
+
+
 def _trimmed(cell: Cell) -> Cell:
     """Return a value without the marks that part it from what follows, and without the second half of a pair of brackets."""
     kept = cell.text.rstrip("；;，,、：: \u3000")
-    bare = kept.rstrip("。")
+    bare = kept.rstrip("。").translate(WIDE_BRACKETS)
     if bare.endswith(tuple(_CLOSING)) and bare.count(bare[-1]) > bare.count(_OPENING[_CLOSING.index(bare[-1])]):
-        kept = bare[:-1]
+        return cell.part(0, len(bare) - 1)
     return cell.part(0, len(kept))

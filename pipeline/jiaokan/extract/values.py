@@ -27,6 +27,8 @@ DOUBTFUL, LIKELY = 0.5, 0.8
 AMOUNT = re.compile(rf"(?<![\d.A-Za-z])(?<!\d )({NUMBER})\s?(亿元|万元|万兀|千元|元)")
 """A number and its unit; `259. 2万元` is one number, `1. 2万元` may be a list, `41 0万元` is not read."""
 
+_BRACKETED_UNIT = re.compile(r"(?<=\d)\s*[（(]((?:亿|万|千)?元)[）)]")
+"""186.50（万元）, as the system of the Ministry of Finance prints a sum."""
 _BARE = re.compile(rf"[-−]?{NUMBER}")
 _UNIT = re.compile(r"(亿元|万元|千元|元)")
 _ARABIC = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})(?:\s*[月./-]\s*(?:(\d{1,2})\s*[日号]?)?)?(?!\d)")
@@ -70,7 +72,7 @@ _COMPOUND = re.compile(r"(?<![0-9A-Za-z*\-])(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d{3
 _NUMBERED = re.compile(
     rf"[^\S\n]*(?:第\s*)?(?P<open>[{OPEN}CL])\s*(?P<year>(?:19|20|2[Oo])[\dOo]{{2}})\s*(?P<close>[{CLOSE}J])\s*(?:第\s*)?(?P<serial>\d{{1,5}})\s*号"
 )
-_AGENCY = re.compile(r"(?:[\u4e00-\u9fff]{0,4}[（(][\u4e00-\u9fff]{1,3}[）)][\u4e00-\u9fff]{1,14}|[\u4e00-\u9fff]{2,14})\Z")
+_AGENCY = re.compile(r"(?:(?:[\u4e00-\u9fff]{0,4}[（(][\u4e00-\u9fff]{1,3}[）)]){1,2}[\u4e00-\u9fff]{1,14}|[\u4e00-\u9fff]{2,14})\Z")
 DOCUMENT_NUMBER = re.compile(rf"(?P<agency>{_AGENCY.pattern[:-2]}){_NUMBERED.pattern}")
 _ISSUE = re.compile(  # of minutes, alone on its line
     rf"^[^\S\n]*(?P<issue>(?:[一二三四五六七八九十]{{1,3}}届)?[{OPEN}](?P<year>(?:19|20)\d\d)[{CLOSE}](?P<rest>第?\d{{1,4}}[号期次])|(?:19|20)\d\d年第\d{{1,4}}[号期次]|总?第\d{{1,4}}[期次])[^\S\n]*$",
@@ -116,7 +118,7 @@ def amounts(text: str) -> Iterator[Amount]:
 
 def money(text: str, unit: str = "") -> str:
     """Return a sum of money in 元, with the unit of the text or else `unit`: 17.6 in 万元 → 176000, 柒仟元整 → 7000."""
-    text = text.translate(FULL_WIDTH)
+    text = _BRACKETED_UNIT.sub(r"\1", text.translate(FULL_WIDTH))
     written = next(amounts(text), None)
     if written:
         return plain(written.yuan)
