@@ -26,7 +26,7 @@ def read(source: Path, *, id: str = "") -> Document:  # noqa: A002 -- the contra
     return from_bytes(load(str(source)), source=str(source), id=id or source.stem)
 
 
-def from_bytes(data: bytes, *, source: str, id: str) -> Document:  # noqa: A002
+def from_bytes(data: bytes, *, source: str, id: str) -> Document:  # noqa: A002 -- the contract's own word
     """Return the document in some bytes: a text in UTF-8, UTF-16 or GB18030, or what an OCR engine or an office program wrote.
 
     Raises InputError for a file that is none of these, damaged, or empty.
@@ -41,12 +41,12 @@ def from_bytes(data: bytes, *, source: str, id: str) -> Document:  # noqa: A002
     return _document(reading, name, hashlib.sha256(data).hexdigest(), source, id)
 
 
-def from_text(text: str, *, source: str = "", id: str = "text") -> Document:  # noqa: A002
+def from_text(text: str, *, source: str = "", id: str = "text") -> Document:  # noqa: A002 -- the contract's own word
     """Return the document in a string; a lone surrogate is hashed as it stands."""
     return _document(Reading(text, (), "utf-8"), "text", hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), source, id)
 
 
-def _document(reading: Reading, form: str, sha256: str, source: str, id: str) -> Document:  # noqa: A002
+def _document(reading: Reading, form: str, sha256: str, source: str, id: str) -> Document:  # noqa: A002 -- the contract's own word
     text, boxes, encoding = reading
     return Document(
         id=id,

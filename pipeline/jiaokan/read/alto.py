@@ -23,7 +23,7 @@ def read(data: bytes, *, where: str) -> Reading:
     return reading(blocks(xml(data, where=where), where=where), encoding=decoded(data, where=where)[1])
 
 
-def blocks(root: Any, *, where: str) -> Iterator[Region | Table]:  # noqa: ANN401
+def blocks(root: Any, *, where: str) -> Iterator[Region | Table]:
     """Yield the text blocks and tables. Raises InputError if there is no Page."""
     pages = list(root.iter("{*}Page"))
     if not pages:
@@ -36,14 +36,14 @@ def blocks(root: Any, *, where: str) -> Iterator[Region | Table]:  # noqa: ANN40
             yield from _block(holder, page)
 
 
-def _holders(space: Any) -> Iterator[Any]:  # noqa: ANN401
+def _holders(space: Any) -> Iterator[Any]:
     """Yield the text blocks of a part of the page, and the composed blocks that are tables."""
     for one in space.iter("{*}TextBlock", "{*}ComposedBlock"):
         if _table_above(one) is None and (local(one) == "TextBlock" or _is_table(one)):
             yield one
 
 
-def _block(holder: Any, page: int) -> Iterator[Region | Table]:  # noqa: ANN401
+def _block(holder: Any, page: int) -> Iterator[Region | Table]:
     if local(holder) == "TextBlock":
         yield _region(holder, page)
         return
@@ -55,7 +55,7 @@ def _block(holder: Any, page: int) -> Iterator[Region | Table]:  # noqa: ANN401
         yield from (_region(cell, page) for cell in cells)
 
 
-def _region(block: Any, page: int) -> Region:  # noqa: ANN401
+def _region(block: Any, page: int) -> Region:
     """Return a text block; its column is the composed block around it."""
     lines = [_line(line, page) for line in block.iterchildren("{*}TextLine")]
     above = block.getparent()
@@ -63,7 +63,7 @@ def _region(block: Any, page: int) -> Region:  # noqa: ANN401
     return Region(lines, max(column, edge(lines)))
 
 
-def _line(line: Any, page: int) -> Line:  # noqa: ANN401
+def _line(line: Any, page: int) -> Line:
     pieces = []
     for string in line.iterchildren("{*}String"):
         text = " ".join((string.get("CONTENT") or "").split())
@@ -73,7 +73,7 @@ def _line(line: Any, page: int) -> Line:  # noqa: ANN401
     return Line(pieces, _place(line))
 
 
-def _place(element: Any) -> Place:  # noqa: ANN401
+def _place(element: Any) -> Place:
     """Return where an element stands, or where what it is part of does."""
     for one in (element, *element.iterancestors()):
         left, top, width, height = (number(one.get(name)) for name in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
@@ -84,14 +84,14 @@ def _place(element: Any) -> Place:  # noqa: ANN401
     return NOWHERE
 
 
-def _rank(holder: Any, ranks: dict[str | None, int]) -> float:  # noqa: ANN401
+def _rank(holder: Any, ranks: dict[str | None, int]) -> float:
     """Return the place of a block in the reading order, or after all that have one; a block in a group that is named has its place."""
     return next((ranks[one.get("ID")] for one in (holder, *holder.iterancestors()) if one.get("ID") in ranks), float("inf"))
 
 
-def _is_table(element: Any) -> bool:  # noqa: ANN401
+def _is_table(element: Any) -> bool:
     return local(element) == "ComposedBlock" and bool(_TABLE.fullmatch(element.get("TYPE") or ""))
 
 
-def _table_above(element: Any) -> Any:  # noqa: ANN401
+def _table_above(element: Any) -> Any:
     return next((one for one in element.iterancestors("{*}ComposedBlock") if _is_table(one)), None)

@@ -173,7 +173,7 @@ class _Parts:
             if found == kind and name in self.names:
                 yield self.parsed(name)
 
-    def parsed(self, name: str) -> Any:  # noqa: ANN401 -- lxml has no types
+    def parsed(self, name: str) -> Any:
         return xml(self.bytes(name), where=f"{self.where}: {name}")
 
     def bytes(self, name: str) -> bytes:
@@ -218,7 +218,7 @@ class _Document:
             if number in notes:
                 yield from self.blocks(notes[number])
 
-    def blocks(self, element: Any) -> Iterator[str]:  # noqa: ANN401
+    def blocks(self, element: Any) -> Iterator[str]:
         """Yield the lines of what holds paragraphs and tables: a body, a cell, a text box."""
         open_text = ""
         for block in _opened_up(element):
@@ -236,7 +236,7 @@ class _Document:
                 yield from self.table(block)
         yield from _lines(open_text)
 
-    def table(self, table: Any) -> Iterator[str]:  # noqa: ANN401
+    def table(self, table: Any) -> Iterator[str]:
         grid = Grid(self.parts.where)
         for row in _opened_up(table):
             properties = _child(row, "w:trPr")
@@ -251,19 +251,19 @@ class _Document:
                     self.cell(cell, grid)
         yield from grid.written()
 
-    def cell(self, cell: Any, grid: Grid) -> None:  # noqa: ANN401
+    def cell(self, cell: Any, grid: Grid) -> None:
         properties = _child(cell, "w:tcPr")
         text = one_line(self.blocks(cell))
         merged = [_child(properties, name) for name in ("w:vMerge", "w:hMerge")]
         goes_on = any(merge is not None and _value(merge, "val") != "restart" for merge in merged)
         grid.cell("" if goes_on else text, max(_number(_child(properties, "w:gridSpan"), 1), 1), 1)
 
-    def paragraph(self, paragraph: Any) -> str:  # noqa: ANN401
+    def paragraph(self, paragraph: Any) -> str:
         """Return a paragraph behind its number; line feeds where its lines are broken by hand."""
         text = "".join(self.inline(paragraph))
         return self.numbers.label(paragraph, text) + text
 
-    def inline(self, element: Any) -> Iterator[str]:  # noqa: ANN401
+    def inline(self, element: Any) -> Iterator[str]:
         """Yield what stands in a paragraph, a run, or what is put around runs."""
         for child in element:
             tag = _tag(child)
@@ -290,7 +290,7 @@ class _Document:
             else:
                 yield from self.inline(child)
 
-    def run(self, run: Any) -> Iterator[str]:  # noqa: ANN401
+    def run(self, run: Any) -> Iterator[str]:
         """Yield the text of a run, unless it is hidden."""
         properties = _child(run, "w:rPr")
         if not _on(_child(properties, "w:vanish")):
@@ -299,7 +299,7 @@ class _Document:
             yield from self.inline(run)
             self.font = before
 
-    def words(self, element: Any) -> str:  # noqa: ANN401
+    def words(self, element: Any) -> str:
         """Return the words of a run; those in a font of signs are signs."""
         text = _WHITE.sub(" ", element.text or "")
         if element.get(_SPACE) != "preserve":
@@ -325,7 +325,7 @@ class _Level:
 class _Numbers:
     """Automatic numbers, counted as the paragraphs come."""
 
-    def __init__(self, numbering: Any, styles: Any) -> None:  # noqa: ANN401
+    def __init__(self, numbering: Any, styles: Any) -> None:
         self.levels: dict[str, dict[int, _Level]] = {}  # of each list
         self.lists: dict[str, tuple[str, dict[int, int]]] = {}  # number of a list as paragraphs name it → list, levels begun anew
         self.counts: dict[str, dict[int, int]] = {}
@@ -345,7 +345,7 @@ class _Numbers:
             number = _child(_child(style, "w:pPr"), "w:numPr")
             self.styles[_value(style, "styleId")] = (*_named(number), _value(_child(style, "w:basedOn"), "val"))
 
-    def label(self, paragraph: Any, text: str) -> str:  # noqa: ANN401
+    def label(self, paragraph: Any, text: str) -> str:
         """Return the number a paragraph begins with, or nothing. An empty one counts, but shows none worth keeping."""
         properties = _child(paragraph, "w:pPr")
         name, place = _named(_child(properties, "w:numPr"))
@@ -389,14 +389,14 @@ class _Numbers:
         return label if "%" in levels[level].text else ""
 
 
-def _level(level: Any) -> tuple[int, _Level]:  # noqa: ANN401
+def _level(level: Any) -> tuple[int, _Level]:
     form = _value(_child(level, "w:numFmt"), "val") or "decimal"
     blank = _value(_child(level, "w:suff"), "val") == "space"
     text, style = _value(_child(level, "w:lvlText"), "val"), _value(_child(level, "w:pStyle"), "val")
     return _integer(_value(level, "ilvl")), _Level(_number(_child(level, "w:start"), 1), form, text, blank, style)
 
 
-def _named(number: Any) -> tuple[str, str]:  # noqa: ANN401
+def _named(number: Any) -> tuple[str, str]:
     """Return the list and the level that numbering properties name."""
     return _value(_child(number, "w:numId"), "val"), _value(_child(number, "w:ilvl"), "val")
 
@@ -439,7 +439,7 @@ _FORMS: dict[str, Callable[[int], str]] = {
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
-def _tag(element: Any) -> str:  # noqa: ANN401
+def _tag(element: Any) -> str:
     """Return the name of an element with the usual prefix; nothing for comments and foreign elements."""
     if element is None or not isinstance(element.tag, str):
         return ""
@@ -447,15 +447,15 @@ def _tag(element: Any) -> str:  # noqa: ANN401
     return f"{_NAMESPACES[namespace]}:{name}" if namespace in _NAMESPACES else ""
 
 
-def _children(element: Any, tag: str) -> Iterator[Any]:  # noqa: ANN401
+def _children(element: Any, tag: str) -> Iterator[Any]:
     return (child for child in element if _tag(child) == tag) if element is not None else iter(())
 
 
-def _child(element: Any, tag: str) -> Any:  # noqa: ANN401
+def _child(element: Any, tag: str) -> Any:
     return next(_children(element, tag), None)
 
 
-def _value(element: Any, name: str) -> str:  # noqa: ANN401
+def _value(element: Any, name: str) -> str:
     """Return an attribute of the element's own namespace, or nothing."""
     if element is None:
         return ""
@@ -466,17 +466,17 @@ def _integer(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-def _number(element: Any, default: int) -> int:  # noqa: ANN401
+def _number(element: Any, default: int) -> int:
     text = _value(element, "val")
     return _integer(text) if text else default
 
 
-def _on(element: Any) -> bool:  # noqa: ANN401
+def _on(element: Any) -> bool:
     """Tell whether a property that is on by standing there is on."""
     return element is not None and _value(element, "val").lower() not in _OFF
 
 
-def _opened_up(element: Any) -> Iterator[Any]:  # noqa: ANN401
+def _opened_up(element: Any) -> Iterator[Any]:
     """Yield the children, with what is only put around them opened, and what was struck out left out."""
     for child in element:
         tag = _tag(child)
@@ -488,14 +488,14 @@ def _opened_up(element: Any) -> Iterator[Any]:  # noqa: ANN401
             yield child
 
 
-def _alternative(element: Any) -> Any:  # noqa: ANN401
+def _alternative(element: Any) -> Any:
     """Return one of several ways a thing is given: the newest that has words in it."""
     found = [child for child in element if _tag(child) in {"mc:Choice", "mc:Fallback"}]
     worded = [child for child in found if any(_tag(one) == "w:t" for one in child.iter())]
     return (worded or found or [()])[0]
 
 
-def _check_box(element: Any) -> str | None:  # noqa: ANN401
+def _check_box(element: Any) -> str | None:
     """Return the tick box a content control or an old form field is, or None."""
     for name in ("w:sdtPr", "w:ffData"):
         for box in _child(element, name) if _child(element, name) is not None else ():
@@ -508,7 +508,7 @@ def _check_box(element: Any) -> str | None:  # noqa: ANN401
     return None
 
 
-def _mark_deleted(paragraph: Any) -> bool:  # noqa: ANN401
+def _mark_deleted(paragraph: Any) -> bool:
     """Tell whether the end of a paragraph was struck out, so that the next one goes on in it."""
     properties = _child(_child(paragraph, "w:pPr"), "w:rPr")
     return _child(properties, "w:del") is not None

@@ -36,7 +36,7 @@ def read(data: bytes, *, where: str) -> Reading:
     return reading(blocks(file.root, where=where), encoding=file.encoding)
 
 
-def blocks(root: Any, *, where: str) -> Iterator[Region]:  # noqa: ANN401
+def blocks(root: Any, *, where: str) -> Iterator[Region]:
     """Yield the paragraphs; lines outside any are each their own. Raises InputError if there is no ocr_page."""
     pages = [element for element in root.iter("{*}*") if "ocr_page" in _classes(element) and _within(element, {"ocr_page"}) is None]
     if not pages:
@@ -45,7 +45,7 @@ def blocks(root: Any, *, where: str) -> Iterator[Region]:  # noqa: ANN401
         yield from _page(element, page)
 
 
-def _page(page: Any, numbered: int) -> Iterator[Region]:  # noqa: ANN401
+def _page(page: Any, numbered: int) -> Iterator[Region]:
     units = [element for element in page.iter("{*}*") if UNITS.intersection(_classes(element))]
     holders = {_within(element, UNITS) for element in units}
     pieces = [_piece(element, numbered) for element in units if element not in holders]
@@ -66,12 +66,12 @@ def _page(page: Any, numbered: int) -> Iterator[Region]:  # noqa: ANN401
         yield Region(lines, reach[column])
 
 
-def _piece(element: Any, page: int) -> Piece:  # noqa: ANN401
+def _piece(element: Any, page: int) -> Piece:
     text = " ".join("".join(_TEXTS(element)).split())
     return Piece(element, text, page, element.get("id") or "", _place(element), _confidence(element.get("title") or ""))
 
 
-def _place(element: Any) -> Place:  # noqa: ANN401
+def _place(element: Any) -> Place:
     """Return where an element stands, or where what it is part of does."""
     for one in (element, *element.iterancestors()):
         found = _BBOX.search(one.get("title") or "")
@@ -89,11 +89,11 @@ def _confidence(title: str) -> float | None:
     return round(sum(known) / len(known) / 100, 4) if known and len(known) == len(values) else None
 
 
-def _classes(element: Any) -> list[str]:  # noqa: ANN401
+def _classes(element: Any) -> list[str]:
     return (element.get("class") or "").split()
 
 
-def _within(element: Any, kinds: set[str] | frozenset[str], *, itself: bool = False) -> Any:  # noqa: ANN401
+def _within(element: Any, kinds: set[str] | frozenset[str], *, itself: bool = False) -> Any:
     """Return the nearest element of some kinds that an element is in, or None."""
     if itself and kinds.intersection(_classes(element)):
         return element

@@ -56,7 +56,7 @@ class _Page:
             self.lines.extend(line for line in _shown("".join(self.text)) if line)
             self.text = []
 
-    def element(self, element: Any) -> None:  # noqa: ANN401 -- lxml has no types
+    def element(self, element: Any) -> None:
         """Add what an element shows, and what stands behind it."""
         tag = element.tag
         if not isinstance(tag, str) or tag in UNSHOWN or _hidden(element):
@@ -84,14 +84,14 @@ class _Page:
         else:
             self.content(element)
 
-    def content(self, element: Any) -> None:  # noqa: ANN401
+    def content(self, element: Any) -> None:
         """Add what stands within an element."""
         self.words(element.text)
         for child in element:
             self.element(child)
             self.words(child.tail)
 
-    def rows(self, element: Any, table: Grid) -> None:  # noqa: ANN401
+    def rows(self, element: Any, table: Grid) -> None:
         """Add the rows of a table, or of a part of it; captions and what else stands between rows are lines."""
         self.words(element.text)
         for child in element:
@@ -105,7 +105,7 @@ class _Page:
                 self.element(child)
             self.words(child.tail)
 
-    def row(self, row: Any, table: Grid) -> None:  # noqa: ANN401
+    def row(self, row: Any, table: Grid) -> None:
         """Add a row. One whose every text stands in tables within it lays out the page: what its cells hold are lines and tables."""
         cells = [child for child in row if child.tag in {"td", "th"} and not _hidden(child)]
         filled = [cell for cell in cells if any(text.strip() for text in cell.itertext())]
@@ -119,7 +119,7 @@ class _Page:
         for cell in cells:
             table.cell(self.cell(cell), _span(cell, "colspan"), _span(cell, "rowspan") or SPAN)
 
-    def cell(self, cell: Any) -> str:  # noqa: ANN401
+    def cell(self, cell: Any) -> str:
         """Return the text of a cell, on one line."""
         outside, self.text, self.in_cell = self.text, [], True
         self.content(cell)
@@ -145,13 +145,13 @@ def _shown(text: str) -> list[str]:
     return [_BLANKS.sub(" ", line).strip(" ").replace(_FIXED, " ").strip(" ") for line in text.split(_BREAK)]
 
 
-def _hidden(element: Any) -> bool:  # noqa: ANN401
+def _hidden(element: Any) -> bool:
     if element.tag == "option" and "selected" not in element.attrib:
         return True
     return "hidden" in element.attrib or bool(_NOT_DISPLAYED.search(element.get("style") or ""))
 
 
-def _entered(element: Any) -> str:  # noqa: ANN401
+def _entered(element: Any) -> str:
     """Return what a form's box shows: a tick, or what was typed into it."""
     kind = (element.get("type") or "text").strip().lower()
     if kind in TICKS:
@@ -159,7 +159,7 @@ def _entered(element: Any) -> str:  # noqa: ANN401
     return "" if kind in NOT_TYPED else element.get("value") or ""
 
 
-def _span(cell: Any, name: str) -> int:  # noqa: ANN401
+def _span(cell: Any, name: str) -> int:
     """Return how many columns or rows a cell spans; what is no number is 1, and 0 (of rows) means to the end."""
     found = _NUMBER.match(cell.get(name) or "")
     return min(int(found[1][:9]), SPAN) or (name == "colspan") if found else 1

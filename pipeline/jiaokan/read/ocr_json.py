@@ -91,7 +91,7 @@ def _page_a_line(text: str) -> bool:
     return True
 
 
-def _parsed(text: str, line: str) -> Any:  # noqa: ANN401 -- JSON
+def _parsed(text: str, line: str) -> Any:
     def refuse(constant: str) -> NoReturn:
         raise _Bad(f"{line}{constant} is no number of JSON's")
 
@@ -103,7 +103,7 @@ def _parsed(text: str, line: str) -> Any:  # noqa: ANN401 -- JSON
         raise _Bad(f"{line}{error}") from None
 
 
-def _split(value: Any, path: str) -> Iterator[tuple[Any, str]]:  # noqa: ANN401
+def _split(value: Any, path: str) -> Iterator[tuple[Any, str]]:
     """Yield the pages in a value: itself, unless it is a list of pages. An empty page is null."""
     pages = isinstance(value, list) and not any(_is_line(one) for one in value[:1])
     if not pages:
@@ -115,7 +115,7 @@ def _split(value: Any, path: str) -> Iterator[tuple[Any, str]]:  # noqa: ANN401
         yield one, f"{path}[{number}]"
 
 
-def _is_line(value: Any) -> bool:  # noqa: ANN401
+def _is_line(value: Any) -> bool:
     if isinstance(value, dict):
         return any(name in value for name in TEXTS) and any(name in value for name in PLACES)
     return (
@@ -126,12 +126,12 @@ def _is_line(value: Any) -> bool:  # noqa: ANN401
     )
 
 
-def _is_reading(value: Any) -> bool:  # noqa: ANN401
+def _is_reading(value: Any) -> bool:
     """Tell whether a value is [text, score], as PaddleOCR 2 has it."""
     return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
 
 
-def _page(value: Any, path: str, page: int) -> Iterator[Line]:  # noqa: ANN401
+def _page(value: Any, path: str, page: int) -> Iterator[Line]:
     """Yield the lines of a page."""
     if isinstance(value, dict) and isinstance(value.get("res"), dict):
         value, path = value["res"], f"{path}.res"
@@ -141,7 +141,7 @@ def _page(value: Any, path: str, page: int) -> Iterator[Line]:  # noqa: ANN401
         yield from lines_of(_pieces(value, path, page))
 
 
-def _pieces(value: Any, path: str, page: int) -> list[Piece]:  # noqa: ANN401
+def _pieces(value: Any, path: str, page: int) -> list[Piece]:
     """Return what was read on a page, in the file's order."""
     if value is None or value == []:
         return []
@@ -176,7 +176,7 @@ def _columns(value: dict[str, Any], path: str, page: int, names: Sequence[str]) 
     ]
 
 
-def _line(value: Any, path: str, page: int, number: int) -> Piece:  # noqa: ANN401
+def _line(value: Any, path: str, page: int, number: int) -> Piece:
     """Return a line from its own object or list."""
     if not _is_line(value):
         raise _Bad(f"{path}: a line wanted, with its place and its text; {KNOWN}")
@@ -189,12 +189,12 @@ def _line(value: Any, path: str, page: int, number: int) -> Piece:  # noqa: ANN4
     return _piece(value[1][0], value[0], value[1][1], (f"{path}[1][0]", f"{path}[0]", f"{path}[1][1]"), page, number)
 
 
-def _piece(text: Any, box: Any, score: Any, paths: tuple[str, str, str], page: int, number: int) -> Piece:  # noqa: ANN401, PLR0917
+def _piece(text: Any, box: Any, score: Any, paths: tuple[str, str, str], page: int, number: int) -> Piece:  # noqa: PLR0917 -- three values, three paths
     text_path, box_path, score_path = paths
     return Piece(_text(text, text_path), f"{page}-{number + 1}", page, *_box(box, box_path), _score(score, score_path))
 
 
-def _text(value: Any, path: str) -> str:  # noqa: ANN401
+def _text(value: Any, path: str) -> str:
     if not isinstance(value, str):
         raise _Bad(f"{path}: a text wanted, {_kind(value)} found")
     if any("\ud800" <= character <= "\udfff" for character in value):
@@ -202,13 +202,13 @@ def _text(value: Any, path: str) -> str:  # noqa: ANN401
     return value
 
 
-def _list(value: Any, path: str) -> list[Any]:  # noqa: ANN401
+def _list(value: Any, path: str) -> list[Any]:
     if not isinstance(value, list):
         raise _Bad(f"{path}: a list wanted, {_kind(value)} found")
     return value
 
 
-def _number(value: Any, path: str) -> float:  # noqa: ANN401
+def _number(value: Any, path: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _Bad(f"{path}: a number wanted, {_kind(value)} found")
     if not abs(value) < LARGEST:
@@ -216,7 +216,7 @@ def _number(value: Any, path: str) -> float:  # noqa: ANN401
     return float(value)
 
 
-def _score(value: Any, path: str) -> float | None:  # noqa: ANN401
+def _score(value: Any, path: str) -> float | None:
     if value is None:
         return None
     score = _number(value, path)
@@ -225,7 +225,7 @@ def _score(value: Any, path: str) -> float | None:  # noqa: ANN401
     return min(score, 1.0)
 
 
-def _box(value: Any, path: str) -> _Box:  # noqa: ANN401
+def _box(value: Any, path: str) -> _Box:
     """Return the rectangle around corners, or one given as left, top, right, bottom."""
     values = _list(value, path)
     if len(values) == 4 and not isinstance(values[0], list):
@@ -242,7 +242,7 @@ def _box(value: Any, path: str) -> _Box:  # noqa: ANN401
     return _Box(min(across), min(down), max(across), max(down))
 
 
-def _kind(value: Any) -> str:  # noqa: ANN401
+def _kind(value: Any) -> str:
     return {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}.get(type(value), "a number")
 
 
@@ -291,13 +291,13 @@ def _around_tables(tables: list[_Area], read: list[Piece]) -> Iterator[Line]:
     yield from lines_of(read)
 
 
-def _block(value: Any, path: str) -> tuple[_Box, str]:  # noqa: ANN401
+def _block(value: Any, path: str) -> tuple[_Box, str]:
     if not isinstance(value, dict) or "block_content" not in value or "block_bbox" not in value:
         raise _Bad(f"{path}: an object with block_bbox and block_content wanted")
     return _box(value["block_bbox"], f"{path}.block_bbox"), _text(value["block_content"], f"{path}.block_content")
 
 
-def _table(value: Any, path: str, name: str, page: int) -> _Area:  # noqa: ANN401
+def _table(value: Any, path: str, name: str, page: int) -> _Area:
     if not isinstance(value, dict) or "pred_html" not in value:
         raise _Bad(f"{path}: an object with pred_html wanted")
     places = _list(value.get("cell_box_list") or [], f"{path}.cell_box_list")

@@ -20,7 +20,7 @@ def read(data: bytes, *, where: str) -> Reading:
     return reading(blocks(xml(data, where=where), where=where), encoding=decoded(data, where=where)[1])
 
 
-def blocks(root: Any, *, where: str) -> Iterator[Region | Table]:  # noqa: ANN401
+def blocks(root: Any, *, where: str) -> Iterator[Region | Table]:
     """Yield the text regions and tables: first those the reading order names, then the others as they come. Raises InputError."""
     pages = list(root.iter("{*}Page"))
     if not pages:
@@ -30,21 +30,21 @@ def blocks(root: Any, *, where: str) -> Iterator[Region | Table]:  # noqa: ANN40
         yield from _regions(element, page, ranks)
 
 
-def equivalent(element: Any) -> Any:  # noqa: ANN401
+def equivalent(element: Any) -> Any:
     """Return the TextEquiv that counts: the one with the lowest index, or the first; None where there is none."""
     found = list(element.iterchildren("{*}TextEquiv"))
     ranked = [(index, order) for order, one in enumerate(found) if (index := number(one.get("index"))) is not None]
     return found[min(ranked)[1] if ranked else 0] if found else None
 
 
-def written(element: Any) -> str:  # noqa: ANN401
+def written(element: Any) -> str:
     """Return the text an element itself carries, its lines kept."""
     one = equivalent(element)
     text = "" if one is None else one.findtext("{*}Unicode") or one.findtext("{*}PlainText") or ""
     return "\n".join(line for line in (" ".join(line.split()) for line in text.splitlines()) if line)
 
 
-def _order(page: Any) -> Iterator[str]:  # noqa: ANN401
+def _order(page: Any) -> Iterator[str]:
     """Yield the ids of regions in reading order; groups may hold groups."""
     waiting = [one for order in page.iterchildren("{*}ReadingOrder") for one in order.iterchildren("{*}*")][::-1]
     while waiting:
@@ -56,7 +56,7 @@ def _order(page: Any) -> Iterator[str]:  # noqa: ANN401
         waiting += reversed(inner)
 
 
-def _regions(holder: Any, page: int, ranks: dict[str, int]) -> Iterator[Region | Table]:  # noqa: ANN401
+def _regions(holder: Any, page: int, ranks: dict[str, int]) -> Iterator[Region | Table]:
     """Yield what stands in a page or region: each region, then what is within it."""
     found = [one for one in holder.iterchildren("{*}*") if local(one).endswith("Region")]
     for one in sorted(found, key=lambda region: _rank(region, ranks)):
@@ -67,18 +67,18 @@ def _regions(holder: Any, page: int, ranks: dict[str, int]) -> Iterator[Region |
             yield from _regions(one, page, ranks)
 
 
-def _rank(region: Any, ranks: dict[str, int]) -> float:  # noqa: ANN401
+def _rank(region: Any, ranks: dict[str, int]) -> float:
     """Return the first place in the reading order of a region or anything within it; a region without one comes last."""
     return min((ranks[one.get("id")] for one in region.iter("{*}*") if one.get("id") in ranks), default=float("inf"))
 
 
-def _text(region: Any, page: int) -> Iterator[Region]:  # noqa: ANN401
+def _text(region: Any, page: int) -> Iterator[Region]:
     lines = _lines(region, page)
     if lines:
         yield Region(lines, edge(lines))
 
 
-def _lines(region: Any, page: int) -> list[Line]:  # noqa: ANN401
+def _lines(region: Any, page: int) -> list[Line]:
     """Return the lines of a region, or the region itself where it has text and no lines with any."""
     around = _place(region)
     lines = [_line(line, page, around) for line in region.iterchildren("{*}TextLine")]
@@ -87,7 +87,7 @@ def _lines(region: Any, page: int) -> list[Line]:  # noqa: ANN401
     return lines
 
 
-def _line(line: Any, page: int, around: Place) -> Line:  # noqa: ANN401
+def _line(line: Any, page: int, around: Place) -> Line:
     """Return a line's words, or the line itself if it has none, or if its own text says something else: it was corrected by hand."""
     around = _place(line, around)
     words = [_piece(word, page, around) for word in line.iterchildren("{*}Word")]
@@ -97,13 +97,13 @@ def _line(line: Any, page: int, around: Place) -> Line:  # noqa: ANN401
     return Line(words, around)
 
 
-def _piece(element: Any, page: int, around: Place) -> Piece:  # noqa: ANN401
+def _piece(element: Any, page: int, around: Place) -> Piece:
     one = equivalent(element)
     confidence = None if one is None else number(one.get("conf"), most=1)
     return Piece(element, written(element), page, element.get("id") or "", _place(element, around), confidence)
 
 
-def _table(region: Any, page: int, ranks: dict[str, int]) -> Iterator[Region | Table]:  # noqa: ANN401
+def _table(region: Any, page: int, ranks: dict[str, int]) -> Iterator[Region | Table]:
     """Yield a table by the roles of its cells (2019), their row and col (Transkribus), or where they stand; else its regions as they come."""
     cells = [one for one in region.iterchildren("{*}*") if local(one) in {"TextRegion", "TableCell"}]
     placed: dict[tuple[int, int], list[Line]] = {}
@@ -124,7 +124,7 @@ def _table(region: Any, page: int, ranks: dict[str, int]) -> Iterator[Region | T
     yield from [found] if found else _regions(region, page, ranks)
 
 
-def _cell(cell: Any, page: int) -> list[Line]:  # noqa: ANN401
+def _cell(cell: Any, page: int) -> list[Line]:
     """Return the lines of a cell and of the regions within it; a line feed of its own would end the row."""
     lines = [line for one in (cell, *cell.iterdescendants("{*}TextRegion")) for line in _lines(one, page)]
     return [Line([replace(piece, text=piece.text.replace("\n", " ")) for piece in line.pieces], line.place) for line in lines]
@@ -133,7 +133,7 @@ def _cell(cell: Any, page: int) -> list[Line]:  # noqa: ANN401
 _MOST = 999  # rows or columns of a table on a page
 
 
-def _place(element: Any, around: Place = NOWHERE) -> Place:  # noqa: ANN401
+def _place(element: Any, around: Place = NOWHERE) -> Place:
     """Return the rectangle around an element's points, or that of what it is part of."""
     coordinates = next(element.iterchildren("{*}Coords"), None)
     if coordinates is None:

@@ -44,7 +44,7 @@ class Markup(NamedTuple):
     well_formed: bool  # else it was read as HTML, mended
 
 
-def xml(data: bytes, *, where: str) -> Any:  # noqa: ANN401
+def xml(data: bytes, *, where: str) -> Any:
     """Return the root element of an XML file.
 
     Raises InputError for malformed XML (with line and column), entities declared or unknown, and a file too large or too deep.
@@ -53,7 +53,7 @@ def xml(data: bytes, *, where: str) -> Any:  # noqa: ANN401
     return _xml(text, where)
 
 
-def html(data: bytes, *, where: str) -> Any:  # noqa: ANN401
+def html(data: bytes, *, where: str) -> Any:
     """Return the root element of an HTML file, mended as browsers do. Raises InputError if it is empty, too large or too deep."""
     text, _ = decoded(data, where=where)
     return _html(text, where)
@@ -87,7 +87,7 @@ def decoded(data: bytes, *, where: str) -> tuple[str, str]:
     return encodings.decode(data, where=where)
 
 
-def local(element: Any) -> str:  # noqa: ANN401
+def local(element: Any) -> str:
     """Return an element's name without its namespace; nothing for a comment."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
@@ -118,7 +118,7 @@ class _MalformedError(InputError):
     """XML that is not well-formed; HTML may be."""
 
 
-def _xml(text: str, where: str) -> Any:  # noqa: ANN401
+def _xml(text: str, where: str) -> Any:
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -146,7 +146,7 @@ def _xml(text: str, where: str) -> Any:  # noqa: ANN401
     return root
 
 
-def _html(text: str, where: str) -> Any:  # noqa: ANN401
+def _html(text: str, where: str) -> Any:
     """Return the root of an HTML file; U+0000 and its like, which end libxml2's reading, become blanks."""
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, recover=True)
     try:
@@ -181,7 +181,7 @@ def _refuse(error: etree.XMLSyntaxError, text: str, where: str) -> NoReturn:
     raise _MalformedError(f"malformed XML at line {line + skipped}, column {column}: {cause}", where=where, fix=AGAIN) from None
 
 
-def _refuse_depth(root: Any, where: str) -> None:  # noqa: ANN401
+def _refuse_depth(root: Any, where: str) -> None:
     depth = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1

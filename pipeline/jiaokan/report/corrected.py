@@ -129,25 +129,25 @@ class Source:
             raise InputError("its DOCTYPE has declarations of its own", where=where, fix="remove the [...] of its <!DOCTYPE>")
         self._spans: dict[Any, tuple[int, int]] = dict(zip(elements, spans, strict=True))
 
-    def opening(self, element: Any) -> tuple[int, int]:  # noqa: ANN401
+    def opening(self, element: Any) -> tuple[int, int]:
         """Return where an element's opening tag stands."""
         found = _OPENING.match(self.text, self._spans[element][0])
         return found.span() if found else self._spans[element]
 
-    def closing(self, element: Any) -> int:  # noqa: ANN401
+    def closing(self, element: Any) -> int:
         """Return where an element's closing tag begins; where it has none, the element ends."""
         start, end = self.opening(element)
         return end if self.text.startswith("/>", end - 2) else self.text.rindex("</", start, self._spans[element][1])
 
-    def end(self, element: Any) -> int:  # noqa: ANN401
+    def end(self, element: Any) -> int:
         """Return where an element ends."""
         return self._spans[element][1]
 
-    def name(self, like: Any, name: str) -> str:  # noqa: ANN401
+    def name(self, like: Any, name: str) -> str:
         """Return a name with the prefix that a like element has in the file."""
         return f"{like.prefix}:{name}" if like.prefix else name
 
-    def tag(self, element: Any, attribute: str, value: str) -> str:  # noqa: ANN401
+    def tag(self, element: Any, attribute: str, value: str) -> str:
         """Return an element's opening tag with an attribute set, in its place if it is there."""
         start, end = self.opening(element)
         tag = self.text[start:end]
@@ -209,7 +209,7 @@ def _in_page(source: Source, pieces: Sequence[Piece], texts: Sequence[Cleaned], 
         yield from _equivalents(source, element, text)
 
 
-def _equivalents(source: Source, element: Any, text: str) -> Iterator[Change]:  # noqa: ANN401
+def _equivalents(source: Source, element: Any, text: str) -> Iterator[Change]:
     """Yield a TextEquiv before an element's others, whose index it moves on by one."""
     others = list(element.iterchildren("{*}TextEquiv"))
     start = source.opening(others[0])[0]
