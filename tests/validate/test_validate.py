@@ -10,6 +10,7 @@ from jiaokan.extract.region import places
 from jiaokan.knowledge import home
 from jiaokan.knowledge.families import Families, Rule
 from jiaokan.model import Document, Field, Span
+from jiaokan.report import words
 from jiaokan.validate import RULES, codes, validate
 from jiaokan.validate.case import Case
 
@@ -113,6 +114,83 @@ def test_jiangxi(old, new, rule, expected):
 
 def test_a_lost_operator_is_told():
     assert "≥92%" in judge(forms.HUBEI)["percent_bounds"].message
+
+
+SIGNS = """项目支出绩效目标表
+项目名称	梯田修复
+一级指标\t二级指标\t三级指标\t指标值
+产出指标\t数量指标\t修复石堰\t≥200米
+产出指标\t质量指标\t验收合格率\t=100%
+产出指标\t时效指标\t完成时限\t≤12个月
+效益指标\t社会效益指标\t农户生活\t明显改善
+满意度指标\t服务对象满意度指标\t农户满意度\t≥90%
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("", "", "pass"),
+        ("≥200米", "200米", "pass"),
+        ("≥200米", "不低于200米", "pass"),
+        ("≥200米", "超过200米", "pass"),  # a word, no misread sign
+        ("≥200米", ">200米", "cannot_judge"),
+        ("≤12个月", "＜12个月", "cannot_judge"),
+        ("≥", "＞", "cannot_judge"),  # of the whole form
+        ("≥90%", "290%", "cannot_judge"),
+        ("≥90%", "390.5％", "cannot_judge"),
+        ("=100%", "2100%", "cannot_judge"),
+        ("≥90%", "29%", "pass"),
+        ("≥90%", "205%", "pass"),
+        ("≥90%", "190%", "pass"),
+        ("≥90%", "≥290%", "pass"),
+        ("≥200米", "290米", "pass"),
+        ("明显改善", "明显改善>上年", "pass"),
+    ],
+)
+def test_operators(old, new, expected):
+    assert old in SIGNS
+    assert status(SIGNS.replace(old, new) if old else SIGNS, "operators") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "项目支出绩效目标表\n项目名称\t梯田修复\n一级指标\t二级指标\t三级指标\t指标值\n效益指标\t社会效益指标\t农户生活\t明显改善\n",
+        "验收合格率＞95%。",
+    ],
+    ids=("定性 alone", "no indicators"),
+)
+def test_no_operators_to_judge(text):
+    assert status(text, "operators") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "chinese"),
+    [
+        (
+            SIGNS.replace("≥200", ">200"),
+            "> or < where forms print ≥ and ≤: 修复石堰 >200米; other rows of this page with ≥ or ≤: 2",
+            "符号读作 > 或 <，表格一般印作 ≥、≤，请对照原件：修复石堰 >200米；本件另有 2 条指标用 ≥ 或 ≤",
+        ),
+        (
+            SIGNS.replace("=100%", "295%").replace("≥90%", "390%"),
+            "a first digit that may be a misread ≥: 验收合格率 295% (≥95%), 农户满意度 390% (≥90%)",
+            "首位数字可能是 ≥ 的误读，请对照原件：验收合格率 295% (≥95%), 农户满意度 390% (≥90%)",
+        ),
+        (
+            SIGNS.replace("≥", "＞").replace("≤", "＜"),
+            "> or < where forms print ≥ and ≤: 修复石堰 >200米, 完成时限 <12个月, 农户满意度 >90%",
+            "符号读作 > 或 <，表格一般印作 ≥、≤，请对照原件：修复石堰 >200米, 完成时限 <12个月, 农户满意度 >90%",
+        ),
+        (SIGNS, "4 rows have ≥, ≤, = or no sign", "4 条指标的符号为 ≥、≤、＝ 或没有符号"),
+    ],
+    ids=("a sign", "two digits", "a page that has no other", "as printed"),
+)
+def test_operators_in_doubt_are_listed_and_none_is_invented(text, message, chinese):
+    check = judge(text)["operators"]
+    assert (check.message, words.message(check.message)) == (message, chinese)
+    assert not check.derived
 
 
 def test_details():

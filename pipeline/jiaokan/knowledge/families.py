@@ -39,6 +39,7 @@ RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "area_code": ("code",),
         "phone": ("phone",),
         "percent_bounds": (),
+        "operators": (),
         "sangong_sum": (),
         "tree_complete": (),
         "credit_code": (),

@@ -40,6 +40,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "identity_number": "codes",
         "phone": "units",
         "percent_bounds": "units",
+        "operators": "units",
         "document_number": "letters",
         "title_form": "letters",
         "closing_phrase": "letters",
@@ -71,8 +72,8 @@ RULES: Mapping[str, str] = MappingProxyType(
 """The module each rule is a function of; a module is loaded when a rule of it is asked for."""
 EVERYWHERE = (
     "table_sums", "table_across", "totals_equal", "row_products", "table_text", "scores", "targets", "weights_sum", "execution_rate", "sources_sum",
-    "items_sum", "stated_sums", "sangong_sum", "ratios", "percent_bounds", "amount_words", "date_ranges", "cited_numbers", "credit_code", "identity_number", "area_code",
-    "phone", "pairs", "numbering",
+    "items_sum", "stated_sums", "sangong_sum", "ratios", "percent_bounds", "operators", "amount_words", "date_ranges", "cited_numbers",
+    "credit_code", "identity_number", "area_code", "phone", "pairs", "numbering",
 )  # fmt: skip
 """Rules that read the page itself, and so judge documents of any family and of none; a family may give them its own fields."""
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})

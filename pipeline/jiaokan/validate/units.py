@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from jiaokan.extract.values import FULL_WIDTH, plain
 from jiaokan.extract.values import phone as telephone
-from jiaokan.model import Check, Span
+from jiaokan.model import Check, Indicator, Span
 from jiaokan.validate.case import Case
 
 _BOUNDED = re.compile(r"[率度]")
@@ -61,6 +61,9 @@ _OF_ONE = tuple(
 """Names of which each belongs to one class: their shares make no more than a hundred, those of 女性 and 党员 may."""
 _TOO_MUCH = Decimal("100.3")
 """What shares may add up to by rounding."""
+_SIGN = re.compile(r"[><＞＜〉〈]")
+_SIGN_AS_DIGIT = re.compile(r"[23](?P<rest>[1-9]\d(?:\.\d+)?|100(?:\.0+)?)")
+"""295, as an engine reads ≥95, above a hundred; 205 and 200 hide no percent, for none is printed as 05 or 00."""
 _PHONE = re.compile(r"(?:电话|手机|联系方式|传真)(?:号码)?[:：]?[ \t]{0,3}(\d[\d*\-－—– ]{5,16}[\d*])(?![\dA-Za-z])")
 
 
@@ -143,6 +146,37 @@ def _of_one(words: str) -> bool:
     """Tell whether all that is named in a list of shares belongs to one classification."""
     names = [re.sub(r"^(?:其中[:：]?)|的$", "", name) for name in re.findall(r"([\u4e00-\u9fff“”\"]+?)占", words)]
     return any(all(map(names_of.fullmatch, names)) for names_of in _OF_ONE)
+
+
+def operators(case: Case) -> Check | None:
+    """Judge whether the rows of the indicators have an operator that forms print: ≥, ≤, =, or none.
+
+    Engines read ≥ as > or as the digit 2. Some forms do print >, and a rate may be 295%, so that no row fails, and no sign is put
+    in its place: a reader compares these rows with the scan. 高于 and 低于 in words are no misread sign.
+    """
+    rows = [row for row in case.document.indicators if row.operator != "定性"]
+    strict = [row for row in rows if row.operator in {">", "<"} and _SIGN.search(case.document.original[slice(*row.span)])]
+    digits = [
+        (row, match["rest"]) for row in rows if row.unit == "%" and not row.operator and (match := _SIGN_AS_DIGIT.fullmatch(row.value))
+    ]
+    if not rows:
+        return None
+    if not strict and not digits:
+        return case.judge("pass", f"{len(rows)} rows have ≥, ≤, = or no sign", values={"count": str(len(rows))})
+    clauses = []
+    if strict:
+        clauses = [f"> or < where forms print ≥ and ≤: {', '.join(map(_as_read, strict))}"]
+        usual = sum(row.operator in {"≥", "≤"} for row in rows)
+        clauses += [f"other rows of this page with ≥ or ≤: {usual}"] if usual else []
+    if digits:
+        told = ", ".join(f"{_as_read(row)} (≥{rest}%)" for row, rest in digits)
+        clauses += [f"a first digit that may be a misread ≥: {told}"]
+    values = {row.levels[2]: f"{row.operator}{row.value}{row.unit}" for row in (*strict, *(row for row, _ in digits))}
+    return case.judge("cannot_judge", "; ".join(clauses), values=values)
+
+
+def _as_read(row: Indicator) -> str:
+    return f"{row.levels[2]} {row.operator}{row.value}{row.unit}"
 
 
 def phone(case: Case) -> Check | None:
