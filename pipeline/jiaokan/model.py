@@ -37,8 +37,8 @@ class Apply(StrEnum):
     """Which proposals are written into the text."""
 
     NONE = "none"  # nothing: every proposal is a suggestion
-    CERTAIN = "certain"  # from a probability of 0.86: plan.FLOOR
-    LIKELY = "likely"  # from 0.70
+    CERTAIN = "certain"  # from a probability of 0.82: plan.FLOOR
+    LIKELY = "likely"  # from 0.66
 
 
 class Medium(StrEnum):

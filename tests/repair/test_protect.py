@@ -47,7 +47,7 @@ COVERED = [
     ("a grouped number cut by a blank", "共193 ,500元", "_193 ,500_"),
     ("Latin words and codes", "GDP增长，编号A-12/3", "GDP_____A-12/3"),
     ("Chinese numbers", "第十二条，三分之一，二〇二一年", "第十二__三分之一_二〇二一_"),
-    ("somebody", "业主陶某某", "___某某"),
+    ("somebody", "业主陶某某", "__陶某某"),
     ("a number of an item", "①加固②清淤", "①__②__"),
 ]  # fmt: skip
 

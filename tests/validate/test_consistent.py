@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+import jiaokan
 from jiaokan.extract import extract
 from jiaokan.model import Document
 from jiaokan.validate import validate
 
 _TEXT = Path(__file__).with_name("consistent.txt").read_text(encoding="utf-8")
 PAGES = dict(page.split("\n", 1) for page in _TEXT.split("== ")[1:])
+REPAIRS = frozenset({"language_model", "document_memory", "lexicon", "gazetteer", "labels", "set_phrases", "units", "quotes"})
 
 
 def fails(text):
@@ -108,3 +110,9 @@ def test_nothing_fails_where_nothing_is_wrong(name):
 def test_a_wrong_figure_fails(name, old, new, rule):
     assert old in PAGES[name]
     assert rule in fails(PAGES[name].replace(old, new, 1))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_repair_leaves_sound_pages_as_they_are(name):
+    found = [(edit.before, edit.after, edit.rule) for edit in jiaokan.clean(PAGES[name]).applied if edit.rule in REPAIRS]
+    assert found == []

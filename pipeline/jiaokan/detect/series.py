@@ -56,7 +56,7 @@ def items(text: str) -> dict[int, str]:
             for item, mark in zip(run[1:], marks, strict=True):
                 counts[mark] -= 1
                 usual = max(STOPS, key=lambda stop: (counts[stop], stop))
-                found[item.place] = usual if 2 * counts[usual] > counts.total() else ""
+                found[item.place] = usual if 3 * counts[usual] > 2 * counts.total() else ""
                 counts[mark] += 1
     return found
 

@@ -18,6 +18,7 @@ from jiaokan.detect.edges import edge_evidence
 from jiaokan.detect.engine import Steps, at
 from jiaokan.detect.series import items
 from jiaokan.knowledge.language import END, NUMBER, WORD, tokens
+from jiaokan.script import parted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,6 +80,7 @@ def passages(
 
     `engine` says where the engine was less sure than elsewhere.
     """
+    text = parted(text)
     found, least, listed = stretches(text, language, weights["break"]), weights["sites"], items(text)
     while batch := list(islice(found, BATCH)):
         character, seam = features(batch, language, confusions)

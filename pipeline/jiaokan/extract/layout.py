@@ -10,15 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from jiaokan.extract.page import FURNITURE, Cell, Row, filled, joined
+from jiaokan.script import BAR, BARRED
 
 TALLEST_LABEL = 12
 """Rows over which the characters of one label are set downwards: the longest labels so set have six, each may stand on two rows."""
-BARRED = 3
-"""Lines with two bars and more from which a page's bars are borders; fewer are ruled lines that an engine read as characters."""
 LONGEST_UPRIGHT = 8
 """Characters of the longest label that is set downwards."""
-_BAR = re.compile(r"[|｜丨]")
-_RULE = re.compile(r"[\s|｜:+=_─━-]+")
+_RULE = re.compile(r"[\s|｜│┃:+=_─━-]+")
 _PAGE_MARK = re.compile(r"\s?[—―–]\s\d{1,3}\s[—―–]\s?")
 """A page number that a joined page left inside a sentence; the blanks tell it from 2019—2021."""
 _UPRIGHT = re.compile(r"[\u4e00-\u9fff]{1,3}")
@@ -28,7 +26,7 @@ Named = Callable[[str], bool]
 
 def rows(lines: Sequence[Row], is_label: Named) -> list[Row]:
     """Return the rows of a page as they were set; empty rows stay."""
-    barred = sum(len(line) == 1 and len(_BAR.findall(line[0].text)) > 1 for line in lines) >= BARRED
+    barred = sum(len(line) == 1 and len(BAR.findall(line[0].text)) > 1 for line in lines) >= BARRED
     split = (_split(line) if barred else line for line in lines)
     found = [[_unmarked(cell) for cell in row] for row in split if not _is_furniture(row)]
     return _upright(found, is_label)
@@ -36,7 +34,7 @@ def rows(lines: Sequence[Row], is_label: Named) -> list[Row]:
 
 def _split(line: Row) -> Row:
     """Return the cells between the bars of a line that has no tabs: | 项目名称 | 修路 | → 项目名称, 修路."""
-    if len(line) > 1 or len(bars := list(_BAR.finditer(line[0].text))) < 2:
+    if len(line) > 1 or len(bars := list(BAR.finditer(line[0].text))) < 2:
         return line
     cell = line[0]
     edges = [0, *(bar.end() for bar in bars)]

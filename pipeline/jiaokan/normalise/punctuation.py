@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jiaokan.model import Document, Edit, Span
-from jiaokan.script import HAN
+from jiaokan.script import HAN, parted
 
 # Two stops in a row, of which the page prints one; …… —— and 。” are not such pairs. A list keeps 、 before a bracket.
 DOUBLED = re.compile("(?:[。.][，,；;、]|[，,][。；;、，,]|[；;][，,。、；;]|、[，,。；;、]|。。)(?![。.])")
 TABLE_RULE = re.compile(f"(?:(?<=[{HAN}，。；：])|(?<=[\\t\\n])|^)[丨|](?=[{HAN}（(\\t\\r\\n]|$)|(?<=[{HAN}])[丨|](?=[\\t\\r\\n])")
-BAR, BARS = re.compile("[丨|｜]"), 3  # from so many on they part the cells of a row
 # Pinyin a copying site put behind a character: 褪(tuì)变. Its tone mark or its place in a word tells it from a gloss.
 PINYIN = re.compile(f"(?<=[{HAN}])[（(][a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{{1,6}}[）)](?=[{HAN}])")
 TONES = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
@@ -41,10 +40,10 @@ def doubled_stops(document: Document) -> Iterator[Edit]:
 
 def table_rules(document: Document) -> Iterator[Edit]:
     """Take out a table rule read as a character between ideographs or at a cell's edge: 丨产出指标 → 产出指标."""
-    text = document.text
-    for match in TABLE_RULE.finditer(text):
-        if _parts_cells(text, match.start()):
-            continue
+    cells = parted(document.text)
+    for match in TABLE_RULE.finditer(document.text):
+        if cells[match.start()] == "\t":
+            continue  # it parts two cells
         yield Edit(
             span=Span(*match.span()),
             before=match[0],
@@ -54,17 +53,6 @@ def table_rules(document: Document) -> Iterator[Edit]:
             confidence=0.98,
             why="a vertical rule of the form, read as a character",
         )
-
-
-def _parts_cells(text: str, place: int) -> bool:
-    """Tell whether the bars of a line part its cells, as tabs do elsewhere: |项目名称|农村饮水|."""
-    line = text[text.rfind("\n", 0, place) + 1 : _end_of_line(text, place)]
-    return "\t" not in line and len(BAR.findall(line)) >= BARS
-
-
-def _end_of_line(text: str, place: int) -> int:
-    end = text.find("\n", place)
-    return end if end >= 0 else len(text)
 
 
 def pinyin_glosses(document: Document) -> Iterator[Edit]:

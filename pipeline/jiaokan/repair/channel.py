@@ -30,6 +30,7 @@ SHORTLIST = 6  # paths, best by language model and channel, that are judged by e
 PARTNERS = 200  # tokens on either side within which a bracket's partner is looked for
 LEAST = -3.0  # nats of promise below which hardly a path is the best (development pages)
 WITNESSED = 1.5  # nats of promise for each token around a reading that agrees with another place of the document
+LISTED = 6.0  # nats of promise for the stop that the other items of a list have
 LONGEST_WORD = 4
 LONGEST_WANTED = 64  # characters of a user's term
 SHORTEST_TERM, LONGEST_TERM = 4, 8  # characters; of a longer term the neighbourhood shows too little
@@ -40,7 +41,7 @@ FEATURES = (
     "forward", "backward", "both", "new_forward", "new_backward", "rest", "words", "broken", "term", "phrase",
     "channel_han", "channel_mark", "similarity", "sound", "unlike", "rarity", "suspicion", "edge", "beside_number", "beside_rule", "at_break", "at_end", "at_end_of_prose", "at_end_in_table",
     "damage", "half_parallel", "parallel", "agreement", "repeated", "here_new", "here_old",
-    "stops_here", "stops_inside", "second_colon", "in_list", "item_stop", "item_usual", "scarce", "abundant", "sentence_before", "sentence_behind", *(f"blanks_{name}" for name in OF_ENGINE),
+    "stops_here", "stops_inside", "second_colon", "in_list", "item_stop", "item_usual", "item_usual_end", "scarce", "abundant", "sentence_before", "sentence_behind", *(f"blanks_{name}" for name in OF_ENGINE),
 )  # fmt: skip
 _OF_ENGINE = tuple(FEATURES.index(name) for name in OF_ENGINE)
 DISSENT = -1.5  # log10, both ways together: where the language model prefers what stands here, the other copy may be the corrupt one
@@ -118,6 +119,7 @@ class Channel:
             whole = joined(passage, path.changes)
             wanted = self._wanted(passage, whole)
             promise = NATS * path.gain + path.channel + WITNESSED * memory.agreement(passage, whole) + WANTED * wanted
+            promise += LISTED * max(0.0, *_itemised(passage, path.changes)[1:])
             if promise >= LEAST or wanted:
                 ranked.append((promise, path, whole, wanted))
         ranked.sort(key=lambda item: -item[0])
@@ -312,16 +314,23 @@ def _listed(passage: Passage, site: range) -> Iterator[Reading]:
             yield Reading(index, index + 1, passage.items[index + 1])
 
 
-def _itemised(passage: Passage, changes: tuple[Reading, ...]) -> tuple[float, float]:
-    """Return how many stops come to stand before items of lists, and how many of those that the other items have."""
-    stops = usual = 0.0
+def _itemised(passage: Passage, changes: tuple[Reading, ...]) -> tuple[float, float, float]:
+    """Return how many stops come to stand before items of lists; how many of those that the other items have, within a paragraph and at its end.
+
+    At its end less is proved: 八、公告期限 may follow a line of prose or a line of a form.
+    """
+    stops = usual = at_end = 0.0
     for change in changes:
         behind = change.last if change.last - change.first <= 1 else -1
         if behind in passage.items:
-            here = "".join(passage.tokens[change.first : change.last])
-            stops += (change.after in STOPS and here != "，") - (here in STOPS)  # 一是…，二是… is as usual
-            usual += (change.after == passage.items[behind]) - (here == passage.items[behind]) if passage.items[behind] else 0.0
-    return stops, usual
+            here, expected = "".join(passage.tokens[change.first : change.last]), passage.items[behind]
+            agrees = (change.after == expected) - (here == expected) if expected else 0.0
+            if passage.tokens[behind] == END:
+                at_end += agrees
+            else:
+                stops += (change.after in STOPS and here != "，") - (here in STOPS)  # 一是…，二是… is as usual
+                usual += agrees
+    return stops, usual, at_end
 
 
 def _lengths(passage: Passage, changes: tuple[Reading, ...]) -> tuple[float, float]:

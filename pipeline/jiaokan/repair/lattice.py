@@ -30,7 +30,7 @@ NATS = 2.302585  # in one log10
 WEIGHT_HAN, WEIGHT_MARK = 0.5, 0.8  # of the channel in the search: of one Han character for another it says less than the sentence
 MARGIN = 7.0  # nats by which a path may fall behind the text as it stands, or the best path
 EDGE = ""
-ALONE = frozenset("\"'□☐☑■√✓")  # quotes, of which no neighbour can tell which of two is amiss; and tick boxes: never touched
+ALONE = frozenset("\"'□☐☑■√✓│┃")  # quotes, of which no neighbour can tell which of two is amiss; tick boxes and borders: never touched
 WORDS, IN_WORDS = 12, 40  # words tried where two tokens of a run stand, made of that many of the channel's likeliest for each
 
 

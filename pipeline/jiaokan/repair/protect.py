@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jiaokan.edits import Alignment, invert
 from jiaokan.model import Document, Span
-from jiaokan.script import CELL, CLOSE, HAN, NUMERALS, OPEN
+from jiaokan.script import CELL, CLOSE, HAN, NUMERALS, OPEN, parted
 
 if TYPE_CHECKING:
     from jiaokan.knowledge.load import Knowledge
@@ -28,7 +28,7 @@ _PATTERNS = tuple(
         f"[{NUMERALS}○]{{3,}}",
         "[壹贰叁肆伍陆柒捌玖拾佰仟万亿零圆元角分整]{3,}",  # amounts in words
         f"[{HAN}]{{1,8}}(?=[ ]?[{OPEN}](?:19|20)\\d\\d[{CLOSE}])",  # 代字: 九办发〔2009〕8号
-        f"(?<=[{HAN}])[某×X*＊]+",
+        f"[{HAN}][某×X*＊]+",
         f"(?:{NAME_LABELS})[：:][ \\u3000]*(?P<value>[^\\t\\r\\n，。；,;]*)",
     )
 )
@@ -43,7 +43,7 @@ PERSONS = 0.8  # of a list's parts begin with a surname, if it is one of persons
 
 def protected(document: Document, knowledge: Knowledge) -> list[Span]:
     """Return the protected spans of a document's text, in order, overlapping ones joined; flagged places are among them."""
-    text = document.text
+    text = parted(document.text)
     spans = [Span(*(match.span("value") if "value" in match.groupdict() else match.span())) for pattern in _PATTERNS for match in pattern.finditer(text)]
     spans += [Span(*match.span("value")) for match in _NAME_CELL.finditer(text)]
     spans += [Span(*match.span()) for match in _PADDED_NAMES.finditer(text)]
