@@ -37,7 +37,7 @@ def clean(
 
     Args:
         text: the text itself (str), the bytes of a file, or the path of one.
-        apply: what is written into the text: "none", "certain" (a probability of 0.82 or more) or "likely" (0.66).
+        apply: what is written into the text: "none", "certain" (a probability of 0.85 or more) or "likely" (0.66).
         channel: what the text went through: "print" and an OCR engine, a "keyboard", or "both".
         channel_data: a folder that `jiaokan learn` wrote: how your engine misreads print.
         terms: a file of terms to repair towards, one a line.

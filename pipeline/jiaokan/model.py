@@ -37,7 +37,7 @@ class Apply(StrEnum):
     """Which proposals are written into the text."""
 
     NONE = "none"  # nothing: every proposal is a suggestion
-    CERTAIN = "certain"  # from a probability of 0.82: plan.FLOOR
+    CERTAIN = "certain"  # from a probability of 0.85: plan.FLOOR
     LIKELY = "likely"  # from 0.66
 
 

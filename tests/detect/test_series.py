@@ -15,7 +15,10 @@ LONG = "每年巡查堤岸不少于四次"
     ("text", "found"),
     [
         (f"任务如下：（一）{LONG}；（二）{LONG}；（三）{LONG}。", {"（二）": "；", "（三）": "；"}),
-        (f"（一）{LONG}；（二）{LONG}（三）{LONG}；（四）{LONG}。", {"（二）": "", "（三）": "；", "（四）": ""}),  # half of the others is not most
+        (
+            f"（一）{LONG}；（二）{LONG}（三）{LONG}；（四）{LONG}。",
+            {"（二）": "", "（三）": "；", "（四）": ""},
+        ),  # half of the others is not most
         (f"1.{LONG}；2.{LONG}:3.{LONG};4.{LONG}。", {"2.": "", "3.": "；", "4.": ""}),  # ASCII marks count like ours
         (f"一是{LONG}；二是{LONG}；三是{LONG}。", {"二是": "；", "三是": "；"}),
         (f"任务1：{LONG}。任务2：{LONG}。任务3：{LONG}。目标1：{LONG}。", {"任务2": "。", "任务3": "。"}),
@@ -30,7 +33,9 @@ LONG = "每年巡查堤岸不少于四次"
     ],
 )
 def test_items(text: str, found: dict[str, str]) -> None:
-    assert {text[place:].strip()[: len(head)]: mark for head, (place, mark) in zip(found, sorted(items(text).items()), strict=True)} == found
+    assert {
+        text[place:].strip()[: len(head)]: mark for head, (place, mark) in zip(found, sorted(items(text).items()), strict=True)
+    } == found
 
 
 @given(st.text("一二三1２.、（）；。\n甲乙是第任务：", max_size=200))
