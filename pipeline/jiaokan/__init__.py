@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from jiaokan.knowledge.load import Knowledge
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 __all__ = [
     "Apply", "DictionaryError", "Document", "Edit", "EditError", "Field", "InputError", "JiaokanError", "Span", "Status",
     "clean", "clean_frame", "original", "read_run", "schema", "to_record",
