@@ -45,12 +45,14 @@ _PAGE_UNIT = re.compile(r"(?:金额)?单位[:：]\s*(亿元|万元|千元|元)")
 _UNIT_CELL = re.compile(r"[（(](?:亿|万|千)?元[）)]")
 """The unit of a heading that takes two rows: 项目资金 over （万元）."""
 _NAME = re.compile(r"[\u4e00-\u9fff（）()、]{3,16}")
-_YEAR = r"(?:19|20|１９|２０)[\d０-９]{2}\s*年\s*"
+_YEAR = r"(?:(?:19|20|１９|２０)[\d０-９]{2}|二[〇○零][〇○零一二三四五六七八九]{2})\s*年\s*"
 _YEAR_LINE = re.compile(rf"[（(]?\s*({_YEAR}度?)\s*[）)]?")
 _TITLE_YEAR = re.compile(rf"({_YEAR}度?)(?!\s*\d{{1,2}}\s*月)")
-_AGENCY = r"[\u4e00-\u9fff]{2,24}?(?:[局委办厅部院校所站馆队]|中心|政府|委员会|办公室|协会|联合会|银行|公司|中学|小学)"
+_AGENCY = r"[\u4e00-\u9fff]{2,24}?(?:[局委办厅部院校所站馆队]|中心|政府|委员会|办公室|协会|联合会|[总职]工会|常委会|联社|联合社|残联|妇联|林场|农场|管理处|办事处|气象台|电视台|银行|公司|中学|小学)"
 _AGENCY_LINE = re.compile(_AGENCY)
-_TITLE_AGENCY = re.compile(rf"(?:{_YEAR}度?\s*)?({_AGENCY})(?=\s*(?:{_YEAR}度?\s*)?(?:部门|单位|整体|项目|预算|财政))")
+_TITLE_AGENCY = re.compile(
+    rf"(?:{_YEAR}度?\s*)?({_AGENCY})(?=\s*(?:[（(](?:本级|部门)[）)])?(?:关于)?(?:{_YEAR}度?\s*)?(?:部门|单位|整体|项目|预算|决算|收支|收入支出|财政))"
+)
 _YEAR_VALUE = re.compile(rf"[（(]?(?:{_YEAR}度?|(?:19|20)\d\d)[）)]?")
 _DATE_LINE = re.compile(rf"[（(]?{_YEAR}\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日[）)]?")
 _RUN_ON = re.compile(r"([^\d\s]{2,20}?)\s*(\d.*)")
@@ -647,6 +649,9 @@ class Form:
             cells = [cells[0].part(0, len(cells[0].text.rstrip(_MARKS + "。")))]
         if cells[0].text and kind != "text":
             cells = [_bare(cells[0])]
+        years = [cell for cell in entry.cells[1:] if kind == "organisation" and _YEAR_LINE.fullmatch(cell.text)]
+        if years and self.page.family.year and self.page.family.year not in self.page.fields:
+            self.page.add(self.page.family.year, years[:1])  # 部门：某局 | 2021年度 | 金额单位：万元
         if kind == "organisation" and (dated := _ORGANISATION_YEAR.search(cells[0].text)):
             if self.page.family.year:
                 self.page.add(self.page.family.year, [cells[0].part(*dated.span(1))])

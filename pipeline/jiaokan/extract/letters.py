@@ -12,7 +12,7 @@ from jiaokan.extract.page import FURNITURE, KINDS, Cell, Page, lines, narrowed, 
 from jiaokan.extract.prose import Prose
 from jiaokan.knowledge.families import ELEMENTS
 from jiaokan.knowledge.labels import Label, Labels
-from jiaokan.script import CLOSE, OPEN
+from jiaokan.script import CLOSE, OPEN, parted
 
 __all__ = ["KINDS", "Letter"]
 
@@ -38,6 +38,7 @@ _NUMBER = re.compile(
 _SIGNER = re.compile(r"签\s*发\s*人\s*[:：]\s*(.+)$")
 _SECRET = re.compile(r"(?:绝密|机密|秘密)(?:\s*[★☆*]\s*\S+)?")
 _URGENT = re.compile(r"特\s*提|特\s*急|加\s*急|平\s*急")
+_URGENT_LINE = re.compile(rf"[【（(\[［]?(?:{_URGENT.pattern})[】）)\]］]?")
 _TITLE_END = re.compile(rf"(?:{KINDS}|令)(?:[（(][^（()）]+[）)])?$")
 _TITLED = re.compile(rf"(?:{_TITLE_END.pattern})|(?:意见|决定|告知)书(?:[（(][^（()）]+[）)])?$|公示$")
 _MASTHEAD = re.compile(r"(?:文件|纪要|[府局委办厅部院会处所署站]|办公室|中心|公司|大学)(?:[（(].{1,12}[）)])?$")
@@ -67,7 +68,7 @@ class Letter:
         self.taken: set[int] = set()  # where the lines begin that are elements by their place
         self.dated = -1  # the line of the 成文日期
         kept: list[Cell] = []  # "" for an empty line
-        for cell in lines(page.document.text):
+        for cell in lines(parted(page.document.text)):
             if found := FURNITURE.fullmatch(cell.text):
                 page.add("页码", [cell], value=found[1])
             elif not _RULED.fullmatch(cell.text):
@@ -86,7 +87,7 @@ class Letter:
             self._add("正文", text, value="\n".join(line.text for line in text))
         if self.prose:
             self.prose.read([line for line in self.lines[:end] if line.start not in self.taken])
-            self.prose.read(self.lines[self.dated + 1 : foot] if self.dated >= 0 else [])
+            self.prose.read([line for line in self.lines[self.dated + 1 : foot] if not self._told(line)] if self.dated >= 0 else [])
             self.prose.finish([line for line in self.lines[:end] if line.start not in self.taken])
 
     def _add(self, element: str, cells: list[Cell], *, value: str | None = None, confidence: float = 1.0) -> None:
@@ -113,7 +114,7 @@ class Letter:
                 return index
             if re.fullmatch(r"\d{6}", text):
                 self._add("份号", [line])
-            elif _SECRET.match(text) or _URGENT.fullmatch(text):
+            elif _SECRET.match(text) or _URGENT_LINE.fullmatch(text):
                 self._grades(line)
             elif number:
                 self._add("发文字号", [line.part(*number.span(1))])
@@ -211,6 +212,8 @@ class Letter:
                 if _LIST.fullmatch(line.text) and len(line.text) < 100 and not _DATE.fullmatch(below):
                     self._add("主送机关", [line.part(0, len(line.text.rstrip("。.")))], confidence=UNSURE)
                     return place + 1
+                if _NOTE.fullmatch(line.text) and len(line.text) < 60:  # 项目代码, or the meeting that passed it
+                    continue
                 if len(line.text) > 20 or place > index + 3:  # the text has begun; a shorter line may be a note by hand
                     break
             elif len(line.text) > 20 or index > start:  # below the labels
@@ -222,6 +225,11 @@ class Letter:
         label = self.labels.canonical(match[1], self.page.family.tags[0], ("field",)) if match else None
         return label if label and label.name in self.wanted else None
 
+    def _told(self, line: Cell) -> bool:
+        """Return whether a line below the date begins with the label of a text read above: the office's own address."""
+        label = self._labelled(line)
+        return bool(label and label.name in self.page.fields and self.page.family.types.get(label.name, "text") == "text")
+
     def _labelled_line(self, label: Label, line: Cell) -> None:
         match = _LABELLED.match(line.text)
         if match:
@@ -231,9 +239,14 @@ class Letter:
         """Read the 版记 and return the line at which it begins, or the page's end."""
         end = len(self.lines)
         copies: list[tuple[str, list[Cell]]] = []
+        last = next((place for place in range(len(self.lines) - 1, body, -1) if self.lines[place].text), body)
         for place in range(len(self.lines) - 1, max(body, len(self.lines) - 200) - 1, -1):  # an attachment may follow it
             line = self.lines[place]
-            if found := _PRINTED.fullmatch(line.text):
+            if place == last and _COPY.match(self.lines[place - 1].text) and (found := _OFFICE.fullmatch(line.text)):
+                self._add("印发机关", [line.part(*found.span(1))])
+                self._add("印发日期", [line.part(*found.span(2))])
+                end = place
+            elif found := _PRINTED.fullmatch(line.text):
                 self._add("印发日期", [line.part(*found.span(2))])
                 end = place
                 above = self.lines[place - 1]

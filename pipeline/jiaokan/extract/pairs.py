@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from jiaokan.extract.page import FURNITURE, Cell, Page, filled, lines, paragraphs
 from jiaokan.knowledge.families import Families
 from jiaokan.knowledge.labels import LONGEST, Labels
+from jiaokan.script import parted
 
 KNOWN, SHOWN = 0.8, 0.5
 """Confidence of a pair whose label is in labels.tsv, and of one told by its colon or its cells alone."""
@@ -37,7 +38,7 @@ _GUESSED: Mapping[str, re.Pattern[str]] = {
 def read(page: Page, labels: Labels, families: Families) -> None:
     """Fill the page's fields with its pairs."""
     types = {label: kind for family in families.by_name.values() for label, kind in family.types.items()}
-    for line in paragraphs([line for line in lines(page.document.text) if line.text and not FURNITURE.fullmatch(line.text)]):
+    for line in paragraphs([line for line in lines(parted(page.document.text)) if line.text and not FURNITURE.fullmatch(line.text)]):
         for label, value in _row(line) if "\t" in line.text else _line(line):
             known = labels.canonical(label, "", ("field",))
             name = known.name if known and known.kind == "field" else re.sub(r"\s", "", label)

@@ -105,6 +105,7 @@ class Prose:
         self.page, self.labels, self.family = page, labels, page.family
         self.order = {field: place for place, field in enumerate(page.family.fields)}
         self.phrased: set[str] = set()  # fields told by a phrase: it may come again
+        self.whole: frozenset[str] = frozenset()  # sums read as they stand, the part that the family wants not found in them
         self.open: Section | None = None
         self.items: Items | None = None
         self.columns: Columns | None = None
@@ -241,6 +242,10 @@ class Prose:
         if found := _PACKAGE.match(line.text):
             line = line.part(found.end()) if found[0].endswith(("：", ":")) else line
         if not line.text or (found and found.end() == len(line.text)):
+            return
+        pattern = self.family.within.get(section.field)
+        if pattern and not section.empty and self._ends(line.text):
+            self.open = None  # 联系电话 on a line of its own, below the person
             return
         if section.empty:
             section.style, section.empty = style, False
@@ -441,6 +446,9 @@ class Prose:
         part = narrowed(cell, pattern)
         if pattern and not part and field in self.page.fields:
             return
+        if part and field in self.whole:  # 收费标准：按成交金额的1.2%收取, then 收费金额：16446元
+            self.page.drop(field)
+        self.whole = self.whole - {field} if part or not pattern or self.family.types.get(field) != "money" else self.whole | {field}
         cell = _trimmed(part) if part else cell
         if self.family.types.get(field) == "code" and (number := self._number(cell.text)):
             field = number

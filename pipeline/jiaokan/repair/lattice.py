@@ -6,6 +6,7 @@ The search weighs language model and channel alone, cheaply; `Channel.weigh` the
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -194,11 +195,11 @@ class Page:
 
     def __init__(self, text: str) -> None:
         """Take the page's tokens, one character each."""
-        self._behind: dict[str, set[str]] = {}
-        self._before: dict[str, set[str]] = {}
-        for one, other in itertools.pairwise(text):
-            self._behind.setdefault(one, set()).add(other)
-            self._before.setdefault(other, set()).add(one)
+        self._behind: defaultdict[str, set[str]] = defaultdict(set)
+        self._before: defaultdict[str, set[str]] = defaultdict(set)
+        for one, other in set(itertools.pairwise(text)):
+            self._behind[one].add(other)
+            self._before[other].add(one)
 
     def behind(self, token: str) -> set[str]:
         """Return what follows a token somewhere."""
